@@ -1,0 +1,205 @@
+/**
+ * How a task is made to end: told, given time, forced. The timeline stands at the top of `task.ts`.
+ *
+ * @module
+ */
+
+import { CancelCause } from "./cancel_cause.ts";
+import { close, windUp } from "./ending.ts";
+import type { ForcedEnd } from "./instrument.ts";
+import { eventOf } from "./task_event.ts";
+import { running, type TaskNode } from "./task.ts";
+import * as B from "./task_bits.ts";
+import { Timer } from "./timers.ts";
+import { describe } from "./work.ts";
+
+/** How often a `finally` that waits is returned from before the rest of the iterator is left behind. */
+const returnLimit = 64;
+
+/**
+ * Cancels `task`, if that has not been done; else only shortens its time.
+ *
+ * @param cause why: its error is thrown where the task waits
+ * @param deadline when patience ends; by default the grace time of its scope from now
+ * @param told whether the body learns of the reason in another way, and is not to be disturbed
+ */
+export function requestCancel(
+  task: TaskNode,
+  cause: CancelCause,
+  deadline?: number,
+  told = false,
+): void {
+  if (task.phase === B.ENDED) return;
+  if ((task.bits & B.CANCELLING) !== 0 && task.cold!.cancelCause !== null) {
+    if (deadline !== undefined) hurry(task, deadline);
+    return;
+  }
+  const cold = task.coldPart();
+  const clock = task.scheduler.clock;
+  cold.cancelCause = cause;
+  cold.cancelDeadline = deadline ?? clock.after(task.environment.grace);
+  task.bits |= B.CANCELLING;
+  cold.controller?.abort(cause.error);
+  switch (task.phase) {
+    case B.PENDING:
+      close(task);
+      break;
+    case B.BODY:
+      if (!told) interrupt(task);
+      break;
+    case B.CHILDREN:
+      task.phase = B.TELLING;
+      tellChildren(task, false);
+      task.phase = B.CHILDREN;
+      if (task.children === null) close(task);
+      else armGrace(task);
+      break;
+    case B.CLOSING:
+      armGrace(task);
+      break;
+  }
+}
+
+/** Throws the cancellation into the body where it waits; if it does not wait, or is shielded, at its next wait. */
+function interrupt(task: TaskNode): void {
+  const waiting = task.waiting;
+  if (running === task || waiting?.shielded === true) {
+    task.bits |= B.UNDELIVERED;
+    return;
+  }
+  let error: unknown = null;
+  let failed = false;
+  if (waiting !== null) {
+    try {
+      if (!waiting.abandon(task)) {
+        armGrace(task);
+        return;
+      }
+    } catch (failure) {
+      // What leaving the wait had to clean up failed, as a `finally` block may: that is what the body sees.
+      error = failure;
+      failed = true;
+    }
+  }
+  if (!failed) error = task.cold!.cancelCause!.error;
+  if ((task.bits & B.QUEUED) !== 0) task.fail(error);
+  else task.wakeWithError(error);
+}
+
+/** Cancels the children of a task whose body is over, newest first: all, or those that only served it. */
+export function tellChildren(task: TaskNode, daemonsOnly: boolean): void {
+  const children: TaskNode[] = [];
+  for (let child = task.children; child !== null; child = child.older) {
+    if (!daemonsOnly || (child.bits & B.DAEMON) !== 0) children.push(child);
+  }
+  if (children.length === 0) return;
+  const cause = task.cold?.cancelCause ??
+    new CancelCause(() => `The scope of task ${task.id} '${task.name}' ended`);
+  // Whoever is cancelled shares the time that its canceller was given.
+  const deadline = task.cold?.cancelCause == null ? undefined : task.cold.cancelDeadline;
+  for (const child of children) requestCancel(child, cause, deadline);
+}
+
+/** Sees to it that a cancelled task ends when its grace time is over. */
+export function armGrace(task: TaskNode): void {
+  if (task.phase === B.ENDED || (task.bits & B.UNDELIVERED) !== 0) return;
+  const cold = task.cold;
+  if (cold === null || cold.cancelCause === null || cold.cancelDeadline === Infinity) return;
+  if ((task.bits & B.FORCED) !== 0 || cold.cancelDeadline <= task.scheduler.clock.now()) {
+    return force(task);
+  }
+  if (cold.graceTimer !== null) return;
+  cold.graceTimer = new GraceTimer(task);
+  task.scheduler.setTimer(cold.graceTimer, cold.cancelDeadline);
+}
+
+/** Brings the end of the grace time forward. */
+function hurry(task: TaskNode, deadline: number): void {
+  const cold = task.cold!;
+  if (deadline >= cold.cancelDeadline) return;
+  cold.cancelDeadline = deadline;
+  if (cold.graceTimer !== null) {
+    task.scheduler.cancelTimer(cold.graceTimer);
+    cold.graceTimer = null;
+  }
+  armGrace(task);
+}
+
+/** Ends a task that did not end in time. One that is running, or about to, is ended after its step. */
+function force(task: TaskNode): void {
+  task.bits |= B.FORCED;
+  if (task.phase === B.CHILDREN) return hurryChildren(task);
+  if (running === task || (task.bits & B.QUEUED) !== 0) return;
+  const waiting = task.waiting;
+  if (waiting !== null) {
+    try {
+      if (!waiting.abandon(task)) return hurryChildren(task);
+    } catch (failure) {
+      task.collect(failure);
+    }
+  }
+  // Leaving the wait may have ended it.
+  if ((task.phase as number) === B.ENDED) return;
+  const end = leaveIterator(task);
+  const instrument = task.scheduler.instrument;
+  if (instrument?.cancellationIgnored) instrument.cancellationIgnored(eventOf(task), end);
+  else {console.warn(
+      `${task} ignored its cancellation and was ${
+        end === "returned" ? "ended by force" : "abandoned"
+      }`,
+    );}
+  if (task.phase === B.CLOSING) close(task);
+  else windUp(task);
+}
+
+function hurryChildren(task: TaskNode): void {
+  const children: TaskNode[] = [];
+  for (let child = task.children; child !== null; child = child.older) children.push(child);
+  for (const child of children) requestCancel(child, task.cold!.cancelCause!, -Infinity);
+}
+
+/** Returns from the iterator of a task, each `finally` up to its first wait, and drops it. */
+function leaveIterator(task: TaskNode): ForcedEnd {
+  const iterator = task.iterator;
+  task.iterator = null;
+  task.waiting = null;
+  task.value = undefined;
+  if (iterator?.return === undefined) return "abandoned";
+  try {
+    for (let left = returnLimit; left > 0; left--) {
+      if (task.runSync(() => iterator.return!(undefined)).done === true) {
+        return left === returnLimit ? "returned" : "abandoned";
+      }
+    }
+  } catch (error) {
+    task.collect(error);
+    return "returned";
+  }
+  return "abandoned";
+}
+
+class GraceTimer extends Timer {
+  readonly #task: TaskNode;
+
+  constructor(task: TaskNode) {
+    super();
+    this.#task = task;
+  }
+
+  fire(): void {
+    const cold = this.#task.cold;
+    if (cold !== null) cold.graceTimer = null;
+    armGrace(this.#task);
+  }
+}
+
+/** Throws unless `grace` is a time, or not given. */
+export function checkGrace(grace: unknown, verb: string): asserts grace is number | undefined {
+  if (grace === undefined || (typeof grace === "number" && grace >= 0)) return;
+  const ErrorClass = typeof grace === "number" ? RangeError : TypeError;
+  throw new ErrorClass(
+    `Cannot ${verb}: 'grace' must be a number of milliseconds, at least 0: current value is ${
+      describe(grace)
+    }`,
+  );
+}

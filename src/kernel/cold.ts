@@ -1,0 +1,42 @@
+/**
+ * What most tasks never need, kept out of them until they do: it would double the memory of a parked task.
+ *
+ * @module
+ */
+
+import type { CancelCause } from "./cancel_cause.ts";
+import type { Timer } from "./timers.ts";
+import type { TaskNode } from "./task.ts";
+
+/** The rarely used part of a task. */
+export class Cold {
+  /** The cancellation: what is thrown, and when patience ends. */
+  cancelCause: CancelCause | null = null;
+  cancelDeadline = Infinity;
+  graceTimer: Timer | null = null;
+  /** What the body threw. */
+  bodyFailed = false;
+  bodyError: unknown = undefined;
+  /** What children and finalisers threw, in the order in which it happened. */
+  errors: Set<unknown> | null = null;
+  /** What the body returned, while finalisers run. */
+  result: unknown = undefined;
+  resultMoved = false;
+  /** What `ensure` registered, newest last. */
+  finalisers: (() => unknown)[] | null = null;
+  /** Children that failed in an isolating scope while nobody was looking. */
+  unobserved: TaskNode[] | null = null;
+  /** The promise that is made for the first `then`. */
+  promise: Promise<unknown> | null = null;
+  resolve: ((value: unknown) => void) | null = null;
+  reject: ((error: unknown) => void) | null = null;
+  /** The controller behind the task's signal. */
+  controller: AbortController | null = null;
+  /** Called when the task has ended: a listener to remove, an owner to tell. */
+  onEnd: ((task: TaskNode) => void)[] | null = null;
+  /** Which try this is, and who hears of its progress. */
+  attempt = 1;
+  onProgress: ((value: unknown) => void) | null = null;
+  /** The stack at the spawn, when that is recorded. */
+  spawnSite: Error | null = null;
+}

@@ -1,0 +1,159 @@
+/**
+ * How a task ends: its body is over, then its children, then its finalisers. The phases stand at the top of `task.ts`.
+ *
+ * @module
+ */
+
+import { CancelCause } from "./cancel_cause.ts";
+import { requestCancel, tellChildren } from "./cancellation.ts";
+import type { Cold } from "./cold.ts";
+import { CancelledError } from "./errors.ts";
+import { Joiner } from "./join.ts";
+import type { TaskNode } from "./task.ts";
+import * as B from "./task_bits.ts";
+import { eventOf } from "./task_event.ts";
+
+/** The body, or a finaliser, returned. */
+export function bodyReturned(task: TaskNode, value: unknown): void {
+  task.iterator = null;
+  if (task.phase === B.CLOSING) return close(task);
+  task.value = value;
+  if (task.children === null && task.cold === null) end(task);
+  else windUp(task);
+}
+
+/** The body, or a finaliser, threw. */
+export function bodyThrew(task: TaskNode, error: unknown): void {
+  task.iterator = null;
+  if (task.phase === B.CLOSING) {
+    task.collect(error);
+    return close(task);
+  }
+  const cold = task.coldPart();
+  // The cancellation that was thrown in has come out again; anything else is a failure.
+  if ((task.bits & B.CANCELLING) === 0 || !(error instanceof CancelledError)) {
+    cold.bodyFailed = true;
+    cold.bodyError = error;
+  }
+  task.value = undefined;
+  windUp(task);
+}
+
+/** The body is over: waits for the children, after telling those that must not go on. */
+export function windUp(task: TaskNode): void {
+  task.phase = B.TELLING;
+  task.bits &= ~B.UNDELIVERED;
+  const cold = task.cold;
+  if (cold !== null) {
+    // Finalisers need the place of the result for what they take in.
+    if (cold.finalisers !== null) {
+      cold.result = task.value;
+      cold.resultMoved = true;
+    }
+    if (cold.bodyFailed) task.bits |= B.CANCELLING;
+  }
+  if (task.children !== null) tellChildren(task, (task.bits & B.CANCELLING) === 0);
+  task.phase = B.CHILDREN;
+  if (task.children === null) close(task);
+}
+
+/** The children are over: runs the next finaliser, in a step of its own, or ends. */
+export function close(task: TaskNode): void {
+  task.phase = B.CLOSING;
+  const cold = task.cold;
+  if (cold !== null && cold.finalisers !== null) {
+    if (cold.finalisers.length > 0) {
+      task.value = undefined;
+      task.requeue();
+      return;
+    }
+    cold.finalisers = null;
+    // Finalisers may have spawned, and their tasks are of this scope too.
+    if (task.children !== null) {
+      task.phase = B.TELLING;
+      tellChildren(task, false);
+      task.phase = B.CHILDREN;
+      if (task.children !== null) return;
+      task.phase = B.CLOSING;
+    }
+  }
+  end(task);
+}
+
+/** Everything is over: works out the outcome and tells whoever waits for it. */
+export function end(task: TaskNode): void {
+  const { cold, parent, scheduler } = task;
+  if (cold !== null) decide(task, cold);
+  task.phase = B.ENDED;
+  task.iterator = null;
+  task.waiting = null;
+  if (parent === null) scheduler.roots.delete(task);
+  else if ((task.bits & B.RESOURCE) === 0) unlink(task, parent);
+  if (scheduler.instrument !== null) scheduler.instrument.taskEnded?.(eventOf(task));
+  if (parent !== null && (task.bits & (B.FAILED | B.OWNED)) === B.FAILED) childFailed(parent, task);
+  const joiners = task.joiners;
+  if (joiners !== null) {
+    task.joiners = null;
+    joiners.settled(task);
+  }
+  if (cold !== null) tell(task, cold);
+  if (parent !== null && parent.children === null && parent.phase === B.CHILDREN) close(parent);
+}
+
+/** Works out the outcome, when there is more to it than a result. */
+function decide(task: TaskNode, cold: Cold): void {
+  if (cold.graceTimer !== null) task.scheduler.cancelTimer(cold.graceTimer);
+  const errors = cold.errors ?? new Set();
+  if (cold.bodyFailed) errors.delete(cold.bodyError);
+  const all = cold.bodyFailed ? [cold.bodyError, ...errors] : [...errors];
+  if (all.length > 0) {
+    task.bits |= B.FAILED;
+    task.value = all.length === 1 ? all[0] : new AggregateError(
+      all,
+      `${all.length} errors in task ${task.id} '${task.name}', the first: ${all[0]}`,
+    );
+  } else if ((task.bits & B.CANCELLING) !== 0) {
+    task.bits |= B.CANCELLED;
+    // The error is made when someone asks for it.
+    task.value = undefined;
+  } else if (cold.resultMoved) {
+    task.value = cold.result;
+  }
+  cold.result = cold.bodyError = cold.errors = null;
+}
+
+/** Tells those who are not tasks. */
+function tell(task: TaskNode, cold: Cold): void {
+  if (cold.promise !== null) task.settlePromise(cold);
+  for (const child of cold.unobserved ?? []) if ((child.bits & B.OBSERVED) === 0) child.report();
+  for (const listener of cold.onEnd ?? []) listener(task);
+  if (task.parent === null && (task.bits & (B.FAILED | B.OBSERVED | B.OWNED)) === B.FAILED) {
+    task.report();
+  }
+}
+
+function unlink(task: TaskNode, parent: TaskNode): void {
+  const { newer, older } = task;
+  if (newer === null) parent.children = older;
+  else newer.older = older;
+  if (older !== null) older.newer = newer;
+  task.newer = task.older = null;
+}
+
+/** A child failed whose failure concerns the scope. */
+function childFailed(task: TaskNode, child: TaskNode): void {
+  if ((task.bits & B.ISOLATING) !== 0) {
+    if ((child.bits & B.OBSERVED) === 0) (task.coldPart().unobserved ??= []).push(child);
+    return;
+  }
+  task.collect(child.value);
+  if ((task.bits & B.CANCELLING) !== 0) return;
+  const cause = new CancelCause(
+    () =>
+      `Task ${task.id} '${task.name}' was cancelled because its child ${child.id} '${child.name}' failed`,
+    child.value,
+  );
+  // A body that joins the very child is told of the failure by the join.
+  const told = task.waiting instanceof Joiner && task.waiting.target === child;
+  requestCancel(task, cause, undefined, told);
+}

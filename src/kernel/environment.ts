@@ -1,0 +1,22 @@
+/**
+ * What a task inherits from the one that spawns it, as one shared, unchangeable object: a task that changes nothing
+ * costs a pointer, and looking something up does not depend on how deep the task stands.
+ *
+ * @module
+ */
+
+/** Wraps every step of a task and its descendants, as `AsyncLocalStorage.snapshot()` does. */
+export type Enter = <R>(step: () => R) => R;
+
+/** What is inherited at the moment of the spawn. */
+export interface Environment {
+  /** The values of the contexts that are set, by context. */
+  readonly values: ReadonlyMap<unknown, unknown> | null;
+  /** What wraps every step. */
+  readonly enter: Enter | null;
+  /** The grace time of a cancellation, in milliseconds. */
+  readonly grace: number;
+}
+
+/** What a root task starts with. */
+export const rootEnvironment: Environment = { values: null, enter: null, grace: 5000 };

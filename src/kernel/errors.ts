@@ -1,0 +1,98 @@
+/**
+ * The errors of the kernel. Each says what was tried, what is the matter and what to do about it, and carries its data
+ * as fields, so that nobody has to read a message to decide.
+ *
+ * @module
+ */
+
+/** Thrown where a task waits, when the task is cancelled; and to whoever waits for a task that was cancelled. */
+export class CancelledError extends Error {
+  override readonly name = "CancelledError";
+  /** What the canceller gave as the reason, if anything. */
+  readonly reason: unknown;
+
+  /**
+   * @param message what was cancelled
+   * @param reason why; an `Error` also becomes the `cause`
+   */
+  constructor(message = "The task was cancelled", reason?: unknown) {
+    super(message, reason instanceof Error ? { cause: reason } : undefined);
+    this.reason = reason;
+  }
+}
+
+/** Something was not done when its time was over. */
+export class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
+  /** The limit that was passed, in milliseconds. */
+  readonly ms: number;
+
+  /**
+   * @param ms the limit that was passed, in milliseconds
+   * @param what what was not done in time
+   * @param options the `cause`, when stopping the work failed too
+   */
+  constructor(ms: number, what = "The operation", options?: ErrorOptions) {
+    super(`${what} did not finish within ${ms} ms`, options);
+    this.ms = ms;
+  }
+}
+
+/** Something was used after it was closed: a channel, an executor. */
+export class ClosedError extends Error {
+  override readonly name = "ClosedError";
+}
+
+/** A bounded queue had no room. */
+export class QueueFullError extends Error {
+  override readonly name = "QueueFullError";
+  /** How many may wait. */
+  readonly limit: number;
+
+  constructor(limit: number, what = "The queue") {
+    super(
+      `${what} is full: ${limit} may wait. Await earlier tasks before submitting more, or raise 'queueLimit'`,
+    );
+    this.limit = limit;
+  }
+}
+
+/** One blocked task in a {@linkcode DeadlockError}. */
+export interface BlockedTask {
+  /** The number of the task. */
+  readonly id: number;
+  /** Its name. */
+  readonly name: string;
+  /** What it waits for. */
+  readonly waitsFor: string;
+}
+
+/** Nothing is ready, no timer is set, nothing outside is awaited, and yet tasks wait. */
+export class DeadlockError extends Error {
+  override readonly name = "DeadlockError";
+  /** Every blocked task, and what it waits for. */
+  readonly blocked: readonly BlockedTask[];
+
+  constructor(blocked: readonly BlockedTask[]) {
+    const lines = blocked.map((task) =>
+      `  task ${task.id} '${task.name}' waits for ${task.waitsFor}`
+    );
+    super(
+      `Deadlock: nothing is ready, no timer is set and nothing outside is awaited, yet ${blocked.length} ` +
+        `${blocked.length === 1 ? "task waits" : "tasks wait"}:\n${lines.join("\n")}`,
+    );
+    this.blocked = blocked;
+  }
+}
+
+/** The worker that ran a task died: an uncaught error, an exit, exhausted memory, or a kill. */
+export class WorkerLostError extends Error {
+  override readonly name = "WorkerLostError";
+  /** The exit code of the worker, when there was one. */
+  readonly exitCode: number | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { exitCode?: number }) {
+    super(message, options);
+    this.exitCode = options?.exitCode;
+  }
+}

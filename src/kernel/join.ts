@@ -1,0 +1,145 @@
+/**
+ * Waiting for the end of a task: to have its outcome, or only to know that it is over.
+ *
+ * @module
+ */
+
+import { BaseEffect, type Effect, operation, perform, Step } from "./effect.ts";
+import { CancelledError } from "./errors.ts";
+import type { Cancellation } from "./task_handle.ts";
+import type { TaskNode } from "./task.ts";
+import { Waiter, WaitQueue } from "./waiter.ts";
+
+/** Who is told when a task has ended. */
+export interface Settled {
+  /** The task has ended. Called once. */
+  settled(task: TaskNode): void;
+}
+
+/** A task that waits for another one. */
+export class Joiner extends Waiter implements Settled {
+  readonly target: TaskNode;
+  /** Whether it wants the outcome, or only the end. */
+  readonly #outcome: boolean;
+
+  constructor(task: TaskNode, target: TaskNode, outcome: boolean) {
+    super(task);
+    this.target = target;
+    this.#outcome = outcome;
+  }
+
+  get description(): string {
+    return `the end of task ${this.target.id} '${this.target.name}'`;
+  }
+
+  settled(target: TaskNode): void {
+    if (target.hasFailed || (this.#outcome && target.isCancelled)) {
+      this.task.wakeWithError(target.failure);
+    } else this.task.wake(this.#outcome ? target.value : undefined);
+  }
+
+  override abandon(task: TaskNode): boolean {
+    if (this.target.joiners === this) this.target.joiners = null;
+    return super.abandon(task);
+  }
+}
+
+/** Several who are told, in the order in which they asked. */
+class Joiners implements Settled {
+  readonly #owner: Settled | null;
+  readonly queue: WaitQueue<Joiner> = new WaitQueue();
+
+  constructor(first: Settled) {
+    this.#owner = first instanceof Joiner ? null : first;
+    if (first instanceof Joiner) this.queue.push(first);
+  }
+
+  settled(target: TaskNode): void {
+    this.#owner?.settled(target);
+    for (let joiner = this.queue.shift(); joiner !== null; joiner = this.queue.shift()) {
+      joiner.settled(target);
+    }
+  }
+}
+
+/** The effect of joining a task; or, without `outcome`, of waiting until it is over. */
+export class Join<T> extends BaseEffect<T> {
+  readonly #target: TaskNode;
+  readonly #outcome: boolean;
+
+  constructor(target: TaskNode, outcome: boolean) {
+    super();
+    this.#target = target;
+    this.#outcome = outcome;
+  }
+
+  get description(): string {
+    return `the end of task ${this.#target.id} '${this.#target.name}'`;
+  }
+
+  [perform](task: TaskNode): boolean {
+    const target = this.#target;
+    target.observe();
+    if (target.hasEnded) {
+      if (!this.#outcome) task.give(undefined);
+      else if (target.hasFailed || target.isCancelled) task.fail(target.failure);
+      else task.give(target.value);
+      return true;
+    }
+    if (target === task) {
+      throw new TypeError(
+        `Task ${task.id} '${task.name}' waits for its own end, which would never come`,
+      );
+    }
+    const joiner = new Joiner(task, target, this.#outcome);
+    task.waiting = joiner;
+    if (target.joiners === null) {
+      target.joiners = joiner;
+    } else {
+      if (!(target.joiners instanceof Joiners)) target.joiners = new Joiners(target.joiners);
+      (target.joiners as Joiners).queue.push(joiner);
+    }
+    return false;
+  }
+}
+
+/** A cancellation that waits, in either world, until `target` is over; without one, there was nothing to cancel. */
+export class CancellationHandle implements Cancellation {
+  readonly [operation] = true;
+  readonly [Symbol.toStringTag] = "Cancellation";
+  readonly #target: TaskNode | null;
+  #promise: Promise<void> | null = null;
+
+  constructor(target: TaskNode | null) {
+    this.#target = target;
+  }
+
+  [Symbol.iterator](): Iterator<Effect<unknown>, void, unknown> {
+    return this.#target === null
+      ? [][Symbol.iterator]()
+      : new Step<void>(new Join<void>(this.#target, false));
+  }
+
+  then<A = void, B = never>(
+    onfulfilled?: ((value: void) => A | PromiseLike<A>) | null,
+    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.#promise ??= this.#target === null ? Promise.resolve() : this.#target.then(
+      () => {},
+      (error) => {
+        if (!(error instanceof CancelledError)) throw error;
+      },
+    );
+    return this.#promise.then(onfulfilled, onrejected);
+  }
+
+  catch<B = never>(
+    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<void | B> {
+    return this.then(undefined, onrejected);
+  }
+
+  finally(onfinally?: (() => void) | null): Promise<void> {
+    return this.then().finally(onfinally);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Waiting for a promise.
+ *
+ * @module
+ */
+
+import { BaseEffect, perform } from "./effect.ts";
+import type { Parking } from "./waiter.ts";
+import type { TaskNode } from "./task.ts";
+
+/**
+ * Whose promise it is, which decides what a cancellation does: someone `else`'s is left at once, what it comes to does
+ * not concern this task. Our `own` async function is work of the task: when it asked for the task's signal it can hear
+ * of the cancellation, so it is waited for, within the grace time; when it did not, it cannot, and is left behind.
+ * A `hearing` one was handed the signal.
+ */
+export type PromiseOwner = "else" | "own" | "hearing";
+
+/** The effect of waiting until a promise is settled. */
+export class PromiseWait<T> extends BaseEffect<T> {
+  readonly description: string;
+  readonly #promise: PromiseLike<T>;
+  readonly #owner: PromiseOwner;
+
+  constructor(promise: PromiseLike<T>, description: string, owner: PromiseOwner) {
+    super();
+    this.#promise = promise;
+    this.description = description;
+    this.#owner = owner;
+  }
+
+  [perform](task: TaskNode): boolean {
+    const parked = new ParkedOnPromise(task, this.description, this.#owner);
+    task.waiting = parked;
+    task.scheduler.outside++;
+    this.#promise.then(
+      (value) => parked.settle(value, false),
+      (error) => parked.settle(error, true),
+    );
+    return false;
+  }
+}
+
+class ParkedOnPromise implements Parking {
+  readonly description: string;
+  readonly #task: TaskNode;
+  readonly #owner: PromiseOwner;
+  #state: "waiting" | "leaving" | "left" | "settled" = "waiting";
+
+  constructor(task: TaskNode, description: string, owner: PromiseOwner) {
+    this.#task = task;
+    this.description = description;
+    this.#owner = owner;
+  }
+
+  get shielded(): boolean {
+    return this.#state === "settled";
+  }
+
+  settle(outcome: unknown, failed: boolean): void {
+    const task = this.#task;
+    const state = this.#state;
+    this.#state = "settled";
+    if (state === "left") {
+      if (failed && this.#owner !== "else" && !isAbort(outcome)) {
+        const instrument = task.scheduler.instrument;
+        if (instrument?.lateFailure) instrument.lateFailure(outcome);
+        else void Promise.reject(outcome);
+      }
+      return;
+    }
+    task.scheduler.outside--;
+    // A failure that is only the answer to the abort is the cancellation itself.
+    if (state === "leaving" && (!failed || isAbort(outcome))) task.wakeCancelled();
+    else if (failed) task.wakeWithError(outcome);
+    else task.wake(outcome);
+    // A promise reaction stands alone on its stack, so the task may go on in this very microtask.
+    task.scheduler.runNow();
+  }
+
+  abandon(task: TaskNode): boolean {
+    if (this.#state === "left") return true;
+    const hears = this.#owner === "hearing" ||
+      (this.#owner === "own" && task.cold?.controller != null);
+    if (hears && !task.isForced) {
+      this.#state = "leaving";
+      return false;
+    }
+    this.#state = "left";
+    task.scheduler.outside--;
+    return true;
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  const name = (error as Error | null | undefined)?.name;
+  return name === "AbortError" || name === "CancelledError";
+}

@@ -1,0 +1,217 @@
+/**
+ * The scheduler: runs ready tasks one step at a time, and gives the host its turn.
+ *
+ * ## States
+ *
+ * | state    | meaning                                            | leaves it when                                        |
+ * | -------- | -------------------------------------------------- | ----------------------------------------------------- |
+ * | idle     | nothing is ready; the alarm stands for the timers  | a task becomes ready → due; the alarm → running       |
+ * | due      | a run is queued, as a microtask or a host turn     | that turn comes → running                             |
+ * | running  | steps are taken                                    | nothing is ready → idle; the budget is spent → due    |
+ *
+ * ## Timeline of a wake-up
+ *
+ * `enqueue(task)` from ordinary code: a microtask is queued, in it the loop takes the tasks in order, each for one step:
+ * until it waits, ends, or has had 256 results in a row without waiting. A task that is woken by another one runs in the
+ * same turn, without a promise in between.
+ *
+ * ## Policy
+ *
+ * The loop may hold the thread for 8 ms (Node's and Deno's I/O loop then gets a macrotask turn). Reading the clock
+ * costs more than a step, so it is read every few steps, and how many that are is learned from how long they take:
+ * steps of a microsecond are looked at by the hundred, steps of a millisecond one by one. The count survives from one
+ * microtask to the next: tasks that wake each other by promises cannot keep the host waiting either.
+ *
+ * @module
+ */
+
+import { type Clock, HostClock } from "./clock.ts";
+import { FairReadyQueue, type ReadyQueue } from "./ready_queue.ts";
+import { type Timer, Timers } from "./timers.ts";
+import type { Instrument } from "./instrument.ts";
+import type { TaskNode } from "./task.ts";
+
+/** How long the loop may hold the thread before the host gets a turn, in milliseconds. */
+const budget = 8;
+
+/** How many steps there may be between two looks at the clock. */
+const longestStretch = 64;
+
+/** How much time should pass between two looks, in milliseconds. */
+const glance = budget / 4;
+
+/** How a scheduler is made; everything has a default. */
+export interface SchedulerOptions {
+  /**
+   * Where time comes from.
+   *
+   * @default the host's monotonic clock
+   */
+  clock?: Clock;
+  /**
+   * Who chooses the next ready task.
+   *
+   * @default first come first served within a priority
+   */
+  ready?: ReadyQueue;
+  /** Called each time when nothing is left to run. */
+  onIdle?: () => void;
+}
+
+/** Runs tasks. One serves a whole program; a simulation makes its own. */
+export class Scheduler {
+  /** Where this scheduler's time comes from. */
+  readonly clock: Clock;
+  /** Who listens to what happens here; `null` while nobody does. */
+  instrument: Instrument | null = null;
+  /** How many tasks wait for something that is not under this scheduler's control: a promise, a callback. */
+  outside = 0;
+  /** The root tasks that have not ended. */
+  readonly roots: Set<TaskNode> = new Set();
+  readonly #ready: ReadyQueue;
+  readonly #timers: Timers;
+  readonly #onIdle: (() => void) | undefined;
+  /** Whether the loop is running or will run without a further call. */
+  #active = false;
+  #looping = false;
+  /** Whether a host turn was asked for and has not come. */
+  #hopping = false;
+  /** When the host last had its turn, as far as it is known. */
+  #turnBegan = 0;
+  /** When the clock was last looked at, how many steps there are between two looks, and how many are left. */
+  #looked = 0;
+  #stretch = 16;
+  #left = 16;
+
+  /** @param options where time and choices come from */
+  constructor(options: SchedulerOptions = {}) {
+    this.clock = options.clock ?? new HostClock();
+    this.#ready = options.ready ?? new FairReadyQueue();
+    this.#onIdle = options.onIdle;
+    this.#timers = new Timers(this.clock, this.#alarm);
+  }
+
+  /** How many tasks are ready to run. */
+  get readyCount(): number {
+    return this.#ready.size;
+  }
+
+  /** How many timers are set. */
+  get timerCount(): number {
+    return this.#timers.size;
+  }
+
+  /** Makes `task` ready: it runs after those that are ready already. */
+  enqueue(task: TaskNode): void {
+    this.#ready.push(task);
+    if (!this.#active) this.#activate();
+  }
+
+  /** Makes `task` ready and, within bounds, the next to run, as when a caller goes on with a callee. */
+  enqueueNext(task: TaskNode): void {
+    this.#ready.pushNext(task);
+    if (!this.#active) this.#activate();
+  }
+
+  /** Sets a timer for a moment of this scheduler's clock. */
+  setTimer(timer: Timer, deadline: number): void {
+    this.#timers.set(timer, deadline);
+    // The alarm is set when the loop goes idle; a timer from ordinary code has to bring that about.
+    if (!this.#active) this.#activate();
+  }
+
+  /** Cancels a timer. */
+  cancelTimer(timer: Timer): void {
+    this.#timers.cancel(timer);
+    if (!this.#active && this.#timers.size === 0) this.#activate();
+  }
+
+  /**
+   * Runs what is ready now, when the caller stands at the bottom of a host callback, where no other code is under way.
+   * It saves the microtask that {@linkcode enqueue} asked for.
+   */
+  runNow(): void {
+    if (!this.#looping && !this.#hopping) this.#run();
+  }
+
+  #activate(): void {
+    this.#active = true;
+    queueMicrotask(this.#run);
+  }
+
+  readonly #alarm = (): void => {
+    this.#turnBegan = performance.now();
+    this.#active = true;
+    this.#timers.expire();
+    if (!this.#hopping) this.#run();
+  };
+
+  readonly #hostTurn = (): void => {
+    this.#hopping = false;
+    this.#turnBegan = this.#looked = performance.now();
+    this.#run();
+  };
+
+  readonly #run = (): void => {
+    if (this.#looping || this.#hopping) return;
+    this.#looping = this.#active = true;
+    try {
+      this.#loop();
+    } finally {
+      this.#looping = false;
+      this.#active = this.#hopping;
+      // Only a throwing instrument leaves the loop early; the other tasks must not pay for it.
+      if (this.#ready.size > 0 && !this.#hopping) this.#activate();
+    }
+  };
+
+  #loop(): void {
+    const ready = this.#ready;
+    for (let task = ready.shift(); task !== undefined; task = ready.shift()) {
+      task.run();
+      if (--this.#left === 0 && this.#spent()) {
+        this.#hopping = true;
+        this.#timers.arm();
+        hop(this.#hostTurn);
+        return;
+      }
+    }
+    this.#timers.arm();
+    this.#onIdle?.();
+  }
+
+  /** Whether the host has waited long enough. Learns how many steps fit between two looks at the clock. */
+  #spent(): boolean {
+    const now = performance.now();
+    const elapsed = now - this.#looked;
+    this.#looked = now;
+    const fitting = elapsed > 0 ? Math.round((glance / elapsed) * this.#stretch) : longestStretch;
+    this.#left = this.#stretch = Math.min(Math.max(fitting, 1), longestStretch);
+    return now - this.#turnBegan > budget;
+  }
+}
+
+/** Calls `then` in a later turn of the host's event loop, after it has looked at its timers and its I/O. */
+const hop: (then: () => void) => void = makeHop();
+
+function makeHop(): (then: () => void) => void {
+  const immediate = (globalThis as { setImmediate?: (then: () => void) => unknown }).setImmediate;
+  if (typeof immediate === "function") return (then) => void immediate(then);
+  if (typeof MessageChannel === "function") {
+    const { port1, port2 } = new MessageChannel();
+    const turns: (() => void)[] = [];
+    port1.onmessage = () => turns.shift()?.();
+    return (then) => {
+      turns.push(then);
+      port2.postMessage(null);
+    };
+  }
+  return (then) => void setTimeout(then, 0);
+}
+
+let shared: Scheduler | undefined;
+
+/** The scheduler that tasks run on unless they are given another one. */
+export function defaultScheduler(): Scheduler {
+  return shared ??= new Scheduler();
+}

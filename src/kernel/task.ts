@@ -1,0 +1,439 @@
+/**
+ * A task: one coroutine and the scope of everything spawned in it. This is the state machine on which all laws of
+ * structured concurrency rest.
+ *
+ * ## States and transitions
+ *
+ * | phase    | meaning                                   | on completion of it            | on a cancellation                     |
+ * | -------- | ----------------------------------------- | ------------------------------ | ------------------------------------- |
+ * | pending  | spawned, first step not taken             | first step → body              | → ended, the body never runs          |
+ * | body     | the function runs, or waits               | it ended → children            | thrown in where it waits, once        |
+ * | children | the body is over, its children are not    | the last ended → closing       | passed on to them, newest first       |
+ * | closing  | finalisers run, newest first, one by one  | the last ended → ended         | only sets the time limit              |
+ * | ended    | completed, failed or cancelled, for good  |                                | nothing                               |
+ *
+ * ## Timeline of a cancellation
+ *
+ * 1. `cancel()`: the task leaves what it waits for. A wait that has tasks of its own (a scope, a race) is unwound first.
+ * 2. `CancelledError` is thrown at the point of waiting, once. So `finally` and `catch` blocks may wait like any code.
+ * 3. When the body is over, its children are told, newest first, and awaited together.
+ * 4. Finalisers run. Then the task has ended, and whoever waits for the cancellation goes on.
+ * 5. What has not ended when the grace time is over is returned from (`iterator.return()`), and, if it still waits,
+ *    abandoned. Each time an event names the task.
+ *
+ * ## Policy
+ *
+ * - A cancellation wins over a wake-up that has not been acted on; what the wake-up carried goes back where it came from.
+ * - `throw` and not `return`: a `return` completion is lost in a plain `yield*` chain as soon as one `finally` waits, and
+ *   the caller then goes on as if nothing had been (thefrontside/effection#1190). A throw completion is not.
+ * - A failing child cancels its scope; errors are collected, the body's first, each once, and none is dropped.
+ * - All descendants share the error and the deadline of the cancellation that reached them, so a deep tree is not
+ *   given the grace time once per level.
+ *
+ * The fields are public to the kernel rather than `#private`: they are touched by the scheduler's other files on every
+ * step, and a task is not handed out but as the interface `Task`. Structured concurrency after Sústrik (2016) and Smith,
+ * "Notes on structured concurrency" (2018); the order of unwinding after Trio and Effection.
+ *
+ * @module
+ */
+
+import { CancelCause } from "./cancel_cause.ts";
+import { armGrace, checkGrace, requestCancel } from "./cancellation.ts";
+import { Cold } from "./cold.ts";
+import { type Effect, isNativeEffect, operation, perform, Step } from "./effect.ts";
+import type { Environment } from "./environment.ts";
+import { performForeign } from "./foreign.ts";
+import { bodyReturned, bodyThrew, end } from "./ending.ts";
+import { CancellationHandle, Join, type Settled } from "./join.ts";
+import type { Scheduler } from "./scheduler.ts";
+import * as B from "./task_bits.ts";
+import type { Cancellation, CancelOptions, Task, TaskStatus } from "./task_handle.ts";
+import { eventOf } from "./task_event.ts";
+import type { Parking } from "./waiter.ts";
+import { iteratorOf } from "./work.ts";
+
+/** How many results in a row a task may take without waiting before the others get their turn. */
+const stepLimit = 256;
+
+let lastId = 0;
+
+/** The task whose step is being taken; `null` between steps. */
+export let running: TaskNode | null = null;
+
+/** A task as the kernel sees it. */
+export class TaskNode<T = unknown> implements Task<T> {
+  readonly id: number = ++lastId;
+  readonly scheduler: Scheduler;
+  readonly parent: TaskNode | null;
+  /** The children that have not ended, newest first. */
+  children: TaskNode | null = null;
+  newer: TaskNode | null = null;
+  older: TaskNode | null = null;
+  environment: Environment;
+  readonly priority: number;
+  phase: number = B.PENDING;
+  bits: number;
+  readonly work: () => unknown;
+  readonly label: string | undefined;
+  iterator: Iterator<unknown, unknown, unknown> | null = null;
+  /** What the next step takes in; after the end, the result or the error. */
+  value: unknown = undefined;
+  /** What it waits on, or waited on until it was woken. */
+  waiting: Parking | null = null;
+  joiners: Settled | null = null;
+  cold: Cold | null = null;
+
+  constructor(
+    scheduler: Scheduler,
+    parent: TaskNode | null,
+    environment: Environment,
+    work: () => unknown,
+    bits: number,
+    priority: number,
+    label: string | undefined,
+  ) {
+    this.scheduler = scheduler;
+    this.parent = parent;
+    this.environment = environment;
+    this.work = work;
+    this.bits = bits | B.QUEUED;
+    this.priority = priority;
+    this.label = label;
+    if (parent === null) {
+      scheduler.roots.add(this as TaskNode);
+    } else if ((bits & B.RESOURCE) === 0) {
+      const newest = parent.children;
+      this.older = newest;
+      if (newest !== null) newest.newer = this as TaskNode;
+      parent.children = this as TaskNode;
+    }
+    if (scheduler.instrument !== null) {
+      scheduler.instrument.taskSpawned?.(eventOf(this as TaskNode));
+    }
+  }
+
+  // ---- stepping -------------------------------------------------------------------------------------------------
+
+  /** Takes one step: called by the scheduler, when it is this task's turn. */
+  run(): void {
+    if (this.phase === B.ENDED) return;
+    const instrument = this.scheduler.instrument;
+    if (instrument !== null) instrument.taskResumed?.(eventOf(this as TaskNode));
+    const before = running;
+    running = this as TaskNode;
+    try {
+      if (this.environment.enter === null) this.#step();
+      else this.#stepEntered();
+    } finally {
+      running = before;
+    }
+    if ((this.bits & B.CANCELLING) !== 0) armGrace(this as TaskNode);
+    if (instrument !== null && this.phase !== B.ENDED) {
+      instrument.taskParked?.(eventOf(this as TaskNode));
+    }
+  }
+
+  #step(): void {
+    this.waiting = null;
+    this.bits &= ~B.QUEUED;
+    if (this.iterator === null && !this.#begin()) return;
+    const iterator = this.iterator!;
+    for (let left = stepLimit; left > 0; left--) {
+      let result: IteratorResult<unknown, unknown>;
+      const value = this.value;
+      this.value = undefined;
+      try {
+        result = (this.bits & B.THROW) === 0
+          ? iterator.next(value)
+          : this.#throwInto(iterator, value);
+      } catch (error) {
+        bodyThrew(this as TaskNode, error);
+        return;
+      }
+      if (result.done === true) {
+        bodyReturned(this as TaskNode, result.value);
+        return;
+      }
+      const effect = result.value;
+      if ((this.bits & B.UNDELIVERED) !== 0) {
+        this.bits &= ~B.UNDELIVERED;
+        this.fail(this.cold!.cancelCause!.error);
+        continue;
+      }
+      try {
+        if (
+          !(isNativeEffect(effect)
+            ? effect[perform](this as TaskNode)
+            : performForeign(effect, this as TaskNode))
+        ) {
+          return;
+        }
+      } catch (error) {
+        this.fail(error);
+      }
+    }
+    this.requeue();
+  }
+
+  #throwInto(
+    iterator: Iterator<unknown, unknown, unknown>,
+    error: unknown,
+  ): IteratorResult<unknown, unknown> {
+    this.bits &= ~B.THROW;
+    if (iterator.throw === undefined) throw error;
+    return iterator.throw(error);
+  }
+
+  /** Calls the thunk, or the next finaliser. Returns whether there is something to iterate over. */
+  #begin(): boolean {
+    let thunk = this.work;
+    if (this.phase === B.PENDING) {
+      this.phase = B.BODY;
+    } else {
+      const finaliser = this.cold!.finalisers!.pop();
+      if (finaliser === undefined) return end(this as TaskNode), false;
+      thunk = finaliser;
+    }
+    let outcome: unknown;
+    try {
+      outcome = thunk();
+      this.iterator = iteratorOf(outcome);
+    } catch (error) {
+      bodyThrew(this as TaskNode, error);
+      return false;
+    }
+    if (this.iterator !== null) return true;
+    bodyReturned(this as TaskNode, outcome);
+    return false;
+  }
+
+  #stepEntered(): void {
+    let stepped = false;
+    try {
+      this.environment.enter!(() => {
+        stepped = true;
+        this.#step();
+      });
+      if (!stepped) {
+        throw new TypeError("'enter' must call the step that it is given, at once and once");
+      }
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
+  /** Ends the task because what surrounds its steps is broken. */
+  #crash(error: unknown): void {
+    this.bits &= ~B.QUEUED;
+    if (this.phase === B.ENDED) return void Promise.reject(error);
+    this.collect(error);
+    this.environment = { ...this.environment, enter: null };
+    requestCancel(this as TaskNode, new CancelCause("The task's 'enter' failed", error), -Infinity);
+  }
+
+  // ---- results of effects, and waking -----------------------------------------------------------------------------
+
+  /** Sets the result of the effect that is being performed. */
+  give(value: unknown): void {
+    this.value = value;
+  }
+
+  /** Makes the effect that is being performed throw. */
+  fail(error: unknown): void {
+    this.value = error;
+    this.bits |= B.THROW;
+  }
+
+  /** Ends the wait with a result. */
+  wake(value: unknown): void {
+    this.value = value;
+    this.requeue();
+  }
+
+  /** Ends the wait with an error. */
+  wakeWithError(error: unknown): void {
+    this.fail(error);
+    this.requeue();
+  }
+
+  /** Ends the wait, with what {@linkcode give} or {@linkcode fail} has set, and runs next: a caller after its callee. */
+  goOn(): void {
+    this.bits |= B.QUEUED;
+    this.scheduler.enqueueNext(this as TaskNode);
+  }
+
+  /** Ends a wait that had to unwind first. */
+  wakeCancelled(): void {
+    this.wakeWithError(this.cold!.cancelCause!.error);
+  }
+
+  /** Puts the task at the end of the ready queue. */
+  requeue(): void {
+    this.bits |= B.QUEUED;
+    this.scheduler.enqueue(this as TaskNode);
+  }
+
+  // ---- what the kernel's other files ask ------------------------------------------------------------------------------
+
+  get hasEnded(): boolean {
+    return this.phase === B.ENDED;
+  }
+
+  get hasFailed(): boolean {
+    return (this.bits & B.FAILED) !== 0;
+  }
+
+  get isCancelled(): boolean {
+    return (this.bits & B.CANCELLED) !== 0;
+  }
+
+  /** The error of a task that did not complete. */
+  get failure(): unknown {
+    return this.isCancelled ? this.cold!.cancelCause!.error : this.value;
+  }
+
+  get isQueued(): boolean {
+    return (this.bits & B.QUEUED) !== 0;
+  }
+
+  get isForced(): boolean {
+    return (this.bits & B.FORCED) !== 0;
+  }
+
+  /** Somebody learns of the outcome, so that a failure need not be reported. */
+  observe(): void {
+    this.bits |= B.OBSERVED;
+    if (this.phase === B.ENDED) this.cold?.promise?.catch(() => {});
+  }
+
+  /** Calls `body` as code of this task. */
+  runSync<R>(body: () => R): R {
+    const before = running;
+    running = this as TaskNode;
+    try {
+      return body();
+    } finally {
+      running = before;
+    }
+  }
+
+  // ---- the handle -----------------------------------------------------------------------------------------------------
+
+  get name(): string {
+    return this.label ?? (this.work.name || "anonymous");
+  }
+
+  get status(): TaskStatus {
+    if (this.phase === B.ENDED) {
+      return this.hasFailed ? "failed" : this.isCancelled ? "cancelled" : "completed";
+    }
+    if ((this.bits & B.CANCELLING) !== 0) return "cancelling";
+    return this.phase === B.PENDING ? "pending" : "running";
+  }
+
+  get waitsFor(): string | undefined {
+    if (this.phase === B.CHILDREN) return "the tasks of its scope";
+    if ((this.bits & B.QUEUED) !== 0 || this.phase === B.ENDED) return undefined;
+    return this.waiting?.description;
+  }
+
+  /** Where it was spawned, when that was recorded. */
+  get spawnedAt(): string | undefined {
+    return this.cold?.spawnSite?.stack;
+  }
+
+  get [operation](): true {
+    return true;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Task";
+  }
+
+  cancel(reason?: unknown, options?: CancelOptions): Cancellation {
+    if (this.phase === B.ENDED) return new CancellationHandle(null);
+    const grace = options?.grace;
+    checkGrace(grace, "cancel");
+    const deadline = grace === undefined ? undefined : this.scheduler.clock.after(grace);
+    const because = reason === undefined
+      ? ""
+      : `: ${reason instanceof Error ? reason.message : String(reason)}`;
+    const cause = new CancelCause(`Task ${this.id} '${this.name}' was cancelled${because}`, reason);
+    requestCancel(this as TaskNode, cause, deadline);
+    return new CancellationHandle(this as TaskNode);
+  }
+
+  [Symbol.iterator](): Iterator<Effect<unknown>, T, unknown> {
+    return new Step<T>(new Join<T>(this as TaskNode, true));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cancel();
+  }
+
+  then<A = T, C = never>(
+    onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onrejected?: ((reason: unknown) => C | PromiseLike<C>) | null,
+  ): Promise<A | C> {
+    return this.#promise().then(onfulfilled, onrejected);
+  }
+
+  catch<C = never>(onrejected?: ((reason: unknown) => C | PromiseLike<C>) | null): Promise<T | C> {
+    return this.#promise().catch(onrejected);
+  }
+
+  finally(onfinally?: (() => void) | null): Promise<T> {
+    return this.#promise().finally(onfinally);
+  }
+
+  /** Adds to the errors with which this task will fail. */
+  collect(error: unknown): void {
+    (this.coldPart().errors ??= new Set()).add(error);
+  }
+
+  coldPart(): Cold {
+    return this.cold ??= new Cold();
+  }
+
+  /** Leaves a failure to the host, as a rejected promise that nobody handles, unless someone still does. */
+  report(): void {
+    void this.#ensurePromise();
+  }
+
+  #promise(): Promise<T> {
+    this.bits |= B.OBSERVED;
+    return this.#ensurePromise();
+  }
+
+  #ensurePromise(): Promise<T> {
+    const cold = this.coldPart();
+    if (cold.promise === null) {
+      cold.promise = new Promise((resolve, reject) => {
+        cold.resolve = resolve;
+        cold.reject = reject;
+      });
+      if (this.phase === B.ENDED) this.settlePromise(cold);
+    }
+    return cold.promise as Promise<T>;
+  }
+
+  settlePromise(cold: Cold): void {
+    if ((this.bits & (B.FAILED | B.CANCELLED)) === 0) cold.resolve!(this.value);
+    else cold.reject!(this.failure);
+  }
+
+  toString(): string {
+    const waits = this.waitsFor;
+    return `Task ${this.id} '${this.name}' (${this.status}${
+      waits === undefined ? "" : `, waits for ${waits}`
+    })`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+}

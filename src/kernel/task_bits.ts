@@ -1,0 +1,43 @@
+/**
+ * The phases and flags of a task, as numbers: they are read on every step. `task.ts` says what they mean together.
+ *
+ * @module
+ */
+
+/** Spawned; the first step has not been taken. */
+export const PENDING = 0;
+/** The function runs, or waits. */
+export const BODY = 1;
+/** The body is over and its children are being told. */
+export const TELLING = 2;
+/** The body is over; its children are not. */
+export const CHILDREN = 3;
+/** Finalisers run. */
+export const CLOSING = 4;
+/** Over, for good. */
+export const ENDED = 5;
+
+/** The next step throws the value in, rather than handing it over. */
+export const THROW = 1;
+/** In the ready queue. */
+export const QUEUED = 2;
+/** Cancelled, for whatever reason. */
+export const CANCELLING = 4;
+/** Cancelled, but the body has not been told: it is running, or shielded. */
+export const UNDELIVERED = 8;
+/** The grace time is over. */
+export const FORCED = 16;
+/** Ended with an error. */
+export const FAILED = 32;
+/** Ended by cancellation. */
+export const CANCELLED = 64;
+/** Somebody asked for the outcome. */
+export const OBSERVED = 128;
+/** Cancelled, not awaited, when the body of its scope ends. */
+export const DAEMON = 256;
+/** Its outcome concerns only the operation that made it, not the scope. */
+export const OWNED = 512;
+/** A failing child of it does not concern the others. */
+export const ISOLATING = 1024;
+/** Ended with the finalisers of its scope, not with the children. */
+export const RESOURCE = 2048;
