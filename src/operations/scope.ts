@@ -1,0 +1,123 @@
+/**
+ * A scope: tasks that end together.
+ *
+ * @module
+ */
+
+import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { Group } from "../kernel/group.ts";
+import { checkGrace } from "../kernel/cancellation.ts";
+import type { TaskNode } from "../kernel/task.ts";
+import { ISOLATING } from "../kernel/task_bits.ts";
+import { checkThunk, describe, type Thunk } from "../kernel/work.ts";
+
+/** How a scope behaves. */
+export interface ScopeOptions {
+  /**
+   * What the failure of one of its tasks does: `"fail"` cancels the others and is thrown by the scope; `"isolate"`
+   * concerns nobody but who joins the failed task. One that nobody joins is left to the host as an unhandled rejection,
+   * when the scope ends.
+   *
+   * @default "fail"
+   */
+  onError?: "fail" | "isolate";
+  /**
+   * What to call it in reports.
+   *
+   * @default "scope"
+   */
+  name?: string;
+  /**
+   * How long its tasks may clean up when they are cancelled, in milliseconds, before they are ended by force.
+   *
+   * @default that of the scope around it
+   */
+  grace?: number;
+}
+
+/**
+ * Runs `body`, and ends only after every task that was spawned in it has ended, its cleanup included. When the body or a
+ * task of it fails, the others are cancelled, and the scope throws the error; several come as an `AggregateError`, the
+ * body's first. So `try` around a scope catches whatever goes wrong in it.
+ *
+ * @example
+ * ```ts
+ * import { run, scope, sleep, spawn } from "@heddle/runtime";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const caught = await run(function* () {
+ *   try {
+ *     yield* scope(function* () {
+ *       yield* spawn(() => Promise.reject(new Error("broken")));
+ *       yield* sleep(60_000); // cancelled when the child fails
+ *     });
+ *   } catch (error) {
+ *     return (error as Error).message;
+ *   }
+ * });
+ * assertEquals(caught, "broken");
+ * ```
+ *
+ * @param body what to run; it may spawn
+ * @param options whether failures spread, a name, the grace time
+ * @returns what the body returns
+ * @throws {TypeError} when `body` is not a function, or an option has the wrong type
+ */
+export function scope<T>(body: Thunk<T>, options: ScopeOptions = {}): Operation<T> {
+  checkThunk(body, "scope");
+  const { onError, name } = options;
+  if (onError !== undefined && onError !== "fail" && onError !== "isolate") {
+    throw new TypeError(
+      `Cannot scope: 'onError' must be "fail" or "isolate": current value is ${describe(onError)}`,
+    );
+  }
+  if (name !== undefined && typeof name !== "string") {
+    throw new TypeError(
+      `Cannot scope: 'name' must be a string: current value is ${describe(name)}`,
+    );
+  }
+  checkGrace(options.grace, "scope");
+  return new Scope<T>(body, options);
+}
+
+class Scope<T> extends BaseEffect<T> {
+  readonly #body: Thunk<T>;
+  readonly #options: ScopeOptions;
+
+  constructor(body: Thunk<T>, options: ScopeOptions) {
+    super();
+    this.#body = body;
+    this.#options = options;
+  }
+
+  get description(): string {
+    return `scope '${this.#options.name ?? "scope"}'`;
+  }
+
+  [perform](task: TaskNode): boolean {
+    return new ScopeGroup(task, this.description, this.#body, this.#options).begin();
+  }
+}
+
+class ScopeGroup extends Group {
+  readonly description: string;
+  readonly #child: TaskNode;
+
+  constructor(task: TaskNode, description: string, body: () => unknown, options: ScopeOptions) {
+    super(task);
+    this.description = description;
+    this.#child = this.add(
+      body,
+      options.onError === "isolate" ? ISOLATING : 0,
+      options.name ?? "scope",
+    );
+    const { grace } = options;
+    if (grace !== undefined) this.#child.environment = { ...this.#child.environment, grace };
+  }
+
+  protected allEnded(): void {
+    const child = this.#child;
+    if (child.hasFailed || child.isCancelled) this.reject([child.failure]);
+    else this.resolve(child.value);
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Waiting for time to pass.
+ *
+ * @module
+ */
+
+import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import type { TaskNode } from "../kernel/task.ts";
+import { Timer } from "../kernel/timers.ts";
+import type { Parking } from "../kernel/waiter.ts";
+import { describe } from "../kernel/work.ts";
+
+/**
+ * Waits for `ms` milliseconds of the scheduler's clock. Sleeps that end at the same moment wake in the order in which
+ * they began. O(1) when another sleep ends at the same millisecond, else O(log d) for d different ends.
+ *
+ * @example
+ * ```ts
+ * import { run, sleep } from "@heddle/runtime";
+ *
+ * await run(function* () {
+ *   yield* sleep(10);
+ * });
+ * ```
+ *
+ * @param ms how long, in milliseconds; 0 gives way to the tasks that are ready, `Infinity` waits until cancelled
+ * @throws {TypeError} when `ms` is not a number
+ * @throws {RangeError} when `ms` is negative or `NaN`
+ */
+export function sleep(ms: number): Operation<void> {
+  checkMs(ms, "sleep", "ms");
+  return new Sleep(ms);
+}
+
+/** Throws unless `ms` is a length of time. */
+export function checkMs(ms: unknown, verb: string, name: string): asserts ms is number {
+  if (typeof ms === "number" && ms >= 0) return;
+  const ErrorClass = typeof ms === "number" ? RangeError : TypeError;
+  throw new ErrorClass(
+    `Cannot ${verb}: '${name}' must be a number of milliseconds, at least 0: current value is ${
+      describe(ms)
+    }`,
+  );
+}
+
+class Sleep extends BaseEffect<void> {
+  readonly #ms: number;
+
+  constructor(ms: number) {
+    super();
+    this.#ms = ms;
+  }
+
+  get description(): string {
+    return `sleep(${this.#ms})`;
+  }
+
+  [perform](task: TaskNode): boolean {
+    const { scheduler } = task;
+    const sleeper = new Sleeper(task, this.#ms);
+    task.waiting = sleeper;
+    if (this.#ms !== Infinity) scheduler.setTimer(sleeper, scheduler.clock.after(this.#ms));
+    return false;
+  }
+}
+
+class Sleeper extends Timer implements Parking {
+  readonly #task: TaskNode;
+  readonly #ms: number;
+
+  constructor(task: TaskNode, ms: number) {
+    super();
+    this.#task = task;
+    this.#ms = ms;
+  }
+
+  get description(): string {
+    return `sleep(${this.#ms})`;
+  }
+
+  fire(): void {
+    this.#task.wake(undefined);
+  }
+
+  abandon(task: TaskNode): boolean {
+    task.scheduler.cancelTimer(this);
+    return true;
+  }
+}

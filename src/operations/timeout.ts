@@ -1,0 +1,105 @@
+/**
+ * A limit on time.
+ *
+ * @module
+ */
+
+import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { TimeoutError } from "../kernel/errors.ts";
+import { Group, thunkOf } from "../kernel/group.ts";
+import type { TaskNode } from "../kernel/task.ts";
+import { Timer } from "../kernel/timers.ts";
+import type { Thunk } from "../kernel/work.ts";
+import { checkMs } from "./sleep.ts";
+
+/**
+ * Runs `work`, and cancels it when it has not ended after `ms` milliseconds. Of nested timeouts the earliest rules.
+ *
+ * @example
+ * ```ts
+ * import { run, suspend, timeout, TimeoutError } from "@heddle/runtime";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => run(() => timeout(5, suspend())).then(), TimeoutError);
+ * ```
+ *
+ * @param ms the limit, in milliseconds; `Infinity` is none
+ * @param work an operation or a function
+ * @returns what the work returns
+ * @throws {TimeoutError} when time was over, after the work has cleaned up; its `cause` is what failed in that, if it did
+ * @throws {RangeError} when `ms` is negative or `NaN`
+ */
+export function timeout<T>(ms: number, work: Operation<T> | Thunk<T>): Operation<T> {
+  checkMs(ms, "set a timeout", "ms");
+  return new Timeout<T>(ms, thunkOf(work, "set a timeout", "'work'"));
+}
+
+class Timeout<T> extends BaseEffect<T> {
+  readonly #ms: number;
+  readonly #work: Thunk<T>;
+
+  constructor(ms: number, work: Thunk<T>) {
+    super();
+    this.#ms = ms;
+    this.#work = work;
+  }
+
+  get description(): string {
+    return `timeout(${this.#ms})`;
+  }
+
+  [perform](task: TaskNode): boolean {
+    return new TimeoutGroup(task, this.#ms, this.#work).begin();
+  }
+}
+
+class TimeoutGroup extends Group {
+  readonly #ms: number;
+  readonly #timer: Alarm | null;
+  readonly #child: TaskNode;
+  #late = false;
+
+  constructor(task: TaskNode, ms: number, work: () => unknown) {
+    super(task);
+    this.#ms = ms;
+    this.#child = this.add(work, 0, work.name || "timeout");
+    this.#timer = ms === Infinity ? null : new Alarm(this);
+    if (this.#timer !== null) task.scheduler.setTimer(this.#timer, task.scheduler.clock.after(ms));
+  }
+
+  get description(): string {
+    return `timeout(${this.#ms})`;
+  }
+
+  /** Time is over. */
+  expire(): void {
+    this.#late = true;
+    this.stop(() => `The timeout of ${this.#ms} ms was over`);
+  }
+
+  protected override childEnded(): void {
+    if (this.#timer !== null) this.task.scheduler.cancelTimer(this.#timer);
+  }
+
+  protected allEnded(): void {
+    const child = this.#child;
+    if (this.#late) {
+      const cause = child.hasFailed ? { cause: child.value } : undefined;
+      this.reject([new TimeoutError(this.#ms, `Task '${child.name}'`, cause)]);
+    } else if (child.hasFailed || child.isCancelled) this.reject([child.failure]);
+    else this.resolve(child.value);
+  }
+}
+
+class Alarm extends Timer {
+  readonly #group: TimeoutGroup;
+
+  constructor(group: TimeoutGroup) {
+    super();
+    this.#group = group;
+  }
+
+  fire(): void {
+    this.#group.expire();
+  }
+}
