@@ -1,22 +1,117 @@
 /**
- * A coroutine and scheduler runtime: structured, cancellable coroutines, and workers, behind one executor.
+ * A coroutine and scheduler runtime: in one program a cooperative scheduler of generator coroutines, which are
+ * structured, cancellable and supervised, and a pool of workers on other cores, behind one executor that chooses between
+ * them for each task.
+ *
+ * - Coroutines: {@linkcode run}, {@linkcode main}, {@linkcode spawn}, {@linkcode scope}, and what they wait for:
+ *   {@linkcode sleep}, {@linkcode until}, {@linkcode action}, {@linkcode all}, {@linkcode race}, {@linkcode timeout}.
+ * - Synchronisation: {@linkcode Channel}, {@linkcode Semaphore}.
+ * - Executors: {@linkcode AdaptiveExecutor}, {@linkcode GreenPool}, {@linkcode ParallelPool}, {@linkcode SoloExecutor};
+ *   {@linkcode jobsFrom} makes work that can leave the thread.
+ *
+ * @example
+ * ```ts
+ * import { all, run, sleep } from "@heddle/runtime";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function* after(ms: number, value: string) {
+ *   yield* sleep(ms);
+ *   return value;
+ * }
+ * const words = await run(() => all([after(2, "warp"), after(1, "weft")]));
+ * assertEquals(words, ["warp", "weft"]);
+ * ```
  *
  * @module
  */
 
-export * from "./src/kernel/run.ts";
-export { spawn } from "./src/kernel/spawn.ts";
-export { currentTask } from "./src/kernel/task_info.ts";
 export type { Effect, Operation } from "./src/kernel/effect.ts";
-export * from "./src/kernel/errors.ts";
-export * from "./src/operations/scope.ts";
-export * from "./src/operations/sleep.ts";
-export * from "./src/operations/yield_now.ts";
-export * from "./src/operations/suspend.ts";
-export * from "./src/operations/until.ts";
-export * from "./src/operations/action.ts";
-export * from "./src/operations/timeout.ts";
-export * from "./src/operations/all.ts";
-export * from "./src/operations/race.ts";
-export * from "./src/sync/channel.ts";
-export * from "./src/sync/semaphore.ts";
+export type { Enter } from "./src/kernel/environment.ts";
+export {
+  type BlockedTask,
+  CancelledError,
+  ClosedError,
+  DeadlockError,
+  QueueFullError,
+  TimeoutError,
+  WorkerLostError,
+} from "./src/kernel/errors.ts";
+export type { ForcedEnd, Instrument, TaskEvent } from "./src/kernel/instrument.ts";
+export type { Clock } from "./src/kernel/clock.ts";
+export { run, type RunOptions } from "./src/kernel/run.ts";
+export { Scheduler, type SchedulerOptions } from "./src/kernel/scheduler.ts";
+export { spawn } from "./src/kernel/spawn.ts";
+export type {
+  Cancellation,
+  CancelOptions,
+  Task,
+  TaskInfo,
+  TaskOptions,
+  TaskStatus,
+} from "./src/kernel/task_handle.ts";
+export { currentTask } from "./src/kernel/task_info.ts";
+export type { Thunk } from "./src/kernel/work.ts";
+
+export { action, type ActionExecutor } from "./src/operations/action.ts";
+export {
+  all,
+  allSettled,
+  type ResultOf,
+  type ResultsOf,
+  type Runnable,
+  type Runnables,
+  type SettledOf,
+} from "./src/operations/all.ts";
+export {
+  type Backoff,
+  exponential,
+  type ExponentialOptions,
+  fibonacci,
+  type FibonacciOptions,
+  fixed,
+  type Jitter,
+} from "./src/operations/backoff.ts";
+export { main } from "./src/operations/main.ts";
+export { any, race, type WinnerOf } from "./src/operations/race.ts";
+export { retry, type RetryPolicy } from "./src/operations/retry.ts";
+export { scope, type ScopeOptions } from "./src/operations/scope.ts";
+export { sleep } from "./src/operations/sleep.ts";
+export { suspend } from "./src/operations/suspend.ts";
+export { timeout } from "./src/operations/timeout.ts";
+export { until } from "./src/operations/until.ts";
+export { yieldNow } from "./src/operations/yield_now.ts";
+
+export { Channel, type ChannelOptions, type Overflow } from "./src/sync/channel.ts";
+export type { Permit } from "./src/sync/permit.ts";
+export { Semaphore } from "./src/sync/semaphore.ts";
+
+export {
+  AdaptiveExecutor,
+  type AdaptiveOptions,
+  type AdaptiveStats,
+  type Choose,
+} from "./src/executors/adaptive_executor.ts";
+export { ambientExecutor as executor, withExecutor } from "./src/executors/ambient.ts";
+export type {
+  CloseOptions,
+  Completion,
+  Executor,
+  ExecutorStats,
+  MapOptions,
+  Mapper,
+  SubmitOptions,
+  Work,
+} from "./src/executors/executor.ts";
+export { GreenPool, type GreenPoolOptions } from "./src/executors/green_pool.ts";
+export {
+  type Job,
+  type JobResult,
+  jobsFrom,
+  type JobsOf,
+  type JobsOptions,
+} from "./src/executors/job.ts";
+export { ParallelPool, type ParallelPoolOptions } from "./src/executors/parallel/parallel_pool.ts";
+export type { QuantilesSnapshot } from "./src/executors/quantiles.ts";
+export type { Lane, Route } from "./src/executors/routing.ts";
+export { SoloExecutor, type SoloOptions } from "./src/executors/solo_executor.ts";
+export type { Stream } from "./src/executors/stream.ts";

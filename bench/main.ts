@@ -1,0 +1,66 @@
+/**
+ * Runs the comparisons, prints them with their ratios and bars, and writes the table of the README.
+ *
+ * @module
+ */
+
+import { executors } from "./executors.ts";
+import { type Comparison, kernel } from "./kernel.ts";
+import { measure, readable, type Timing } from "./measure.ts";
+import { memory } from "./memory.ts";
+
+const only = Deno.args[0];
+const rows: string[] = [];
+
+for (const comparison of kernel) await compare(comparison);
+const pools = executors();
+for (const comparison of pools.comparisons) await compare(comparison);
+await pools.close();
+if (only === undefined || "memory".includes(only)) {
+  for (const line of await memory()) console.log(line);
+}
+if (only === undefined) await writeTable();
+
+async function compare({ title, contenders, bars }: Comparison): Promise<void> {
+  if (only !== undefined && !title.includes(only)) return;
+  const timings = await measure(contenders);
+  console.log(title);
+  for (const { name, ns, ratio } of timings) {
+    const bar = bars[name];
+    const verdict = bar === undefined
+      ? ""
+      : `   bar ${Number(bar.least!.toPrecision(2))} ×: ${ratio >= bar.least! ? "kept" : "MISSED"}`;
+    console.log(
+      `  ${name.padEnd(22)} ${readable(ns).padStart(9)} ${
+        `${ratio.toPrecision(3)} ×`.padStart(10)
+      }${verdict}`,
+    );
+  }
+  rows.push(row(title, timings));
+}
+
+function row(title: string, [own, ...peers]: Timing[]): string {
+  const others = peers.map(({ name, ns, ratio }) =>
+    `${name} ${readable(ns)} (${Number(ratio.toPrecision(2))} ×)`
+  );
+  return `| ${title} | ${readable(own.ns)} | ${others.join(", ")} |`;
+}
+
+/** Replaces the table between the marks in the README. */
+async function writeTable(): Promise<void> {
+  const readme = new URL("../README.md", import.meta.url);
+  const text = await Deno.readTextFile(readme);
+  const table = [
+    "| work | heddle | others, and how many times as long they take |",
+    "|---|---|---|",
+    ...rows,
+  ].join("\n");
+  const marked = /(<!-- bench -->\n)[\s\S]*?(\n<!-- \/bench -->)/;
+  if (!marked.test(text)) {
+    throw new Error("README.md has no place for the table: <!-- bench --> … <!-- /bench -->");
+  }
+  await Deno.writeTextFile(
+    readme,
+    text.replace(marked, (_, begin, end) => `${begin}\n${table}\n${end}`),
+  );
+}

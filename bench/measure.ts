@@ -1,0 +1,56 @@
+/**
+ * Measuring contenders against each other in one run.
+ *
+ * Machines are shared and noisy, so contenders take turns, round by round, and what counts is the median over rounds of
+ * the ratio within a round.
+ *
+ * @module
+ */
+
+/** One way of doing the same work. Returns how many times it did it. */
+export interface Contender {
+  readonly name: string;
+  /** Does the work some times, and says how many times that was. */
+  readonly run: () => number | Promise<number>;
+}
+
+/** What a contender took. */
+export interface Timing {
+  readonly name: string;
+  /** The median over rounds, in nanoseconds for each time. */
+  readonly ns: number;
+  /** How many times as long as the first contender, the median over rounds. */
+  readonly ratio: number;
+}
+
+/** Runs each contender once to warm up, then `rounds` times in turn. */
+export async function measure(contenders: readonly Contender[], rounds = 7): Promise<Timing[]> {
+  for (const contender of contenders) await contender.run();
+  const times: number[][] = contenders.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, contender] of contenders.entries()) {
+      const began = performance.now();
+      const count = await contender.run();
+      times[index].push(((performance.now() - began) * 1e6) / count);
+    }
+  }
+  return contenders.map(({ name }, index) => ({
+    name,
+    ns: median(times[index]),
+    ratio: median(times[index].map((ns, round) => ns / times[0][round])),
+  }));
+}
+
+/** The middle value. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** A duration as people read it. */
+export function readable(ns: number): string {
+  if (ns < 1e3) return `${ns.toFixed(0)} ns`;
+  if (ns < 1e6) return `${(ns / 1e3).toFixed(ns < 1e4 ? 1 : 0)} µs`;
+  return `${(ns / 1e6).toFixed(ns < 1e7 ? 1 : 0)} ms`;
+}

@@ -1,0 +1,22 @@
+/**
+ * Memory and scale of the kernel, in a process of its own that can collect garbage on demand.
+ *
+ * @module
+ */
+
+/** Runs the measurements, and returns what they say. */
+export async function memory(): Promise<string[]> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--allow-all",
+      "--v8-flags=--expose-gc",
+      new URL("./memory_child.ts", import.meta.url).pathname,
+    ],
+    stdout: "piped",
+    stderr: "inherit",
+  });
+  const { success, stdout } = await command.output();
+  if (!success) throw new Error("The memory measurements failed");
+  return new TextDecoder().decode(stdout).trimEnd().split("\n");
+}

@@ -1,0 +1,325 @@
+/**
+ * The executor that chooses, for each task, between waiting in this thread and computing in another.
+ *
+ * @module
+ */
+
+import type { Effect } from "../kernel/effect.ts";
+import { run } from "../kernel/run.ts";
+import { meterSteps } from "../kernel/step_meter.ts";
+import type { TaskNode } from "../kernel/task.ts";
+import type { Task } from "../kernel/task_handle.ts";
+import { describe } from "../kernel/work.ts";
+import { all } from "../operations/all.ts";
+import { shared } from "./ambient.ts";
+import type {
+  CloseOptions,
+  Completion,
+  Executor,
+  ExecutorStats,
+  MapOptions,
+  Mapper,
+  SubmitOptions,
+  Work,
+} from "./executor.ts";
+import { GreenPool } from "./green_pool.ts";
+import { isJob, type Job } from "./job.ts";
+import { MapStream } from "./map_stream.ts";
+import { ParallelPool } from "./parallel/parallel_pool.ts";
+import { Quantiles } from "./quantiles.ts";
+import { JobRoute, type Lane, type Route } from "./routing.ts";
+import type { Stream } from "./stream.ts";
+import { checkMapOptions } from "./submit_options.ts";
+
+/** Chooses a lane; `undefined` leaves the choice to the executor. Only jobs can go to `"parallel"`. */
+export type Choose = (
+  work: Work<unknown>,
+  options: SubmitOptions,
+  learned: Route,
+) => Lane | undefined;
+
+/** How an adaptive executor is made. */
+export interface AdaptiveOptions {
+  /**
+   * The lane for what waits.
+   *
+   * @default a `GreenPool` of its own, which it closes when it is closed
+   */
+  green?: GreenPool;
+  /**
+   * The lane for what computes.
+   *
+   * @default a `ParallelPool` of its own, which starts with the first task for it, and is closed when it is closed
+   */
+  parallel?: ParallelPool;
+  /** Chooses in its place. */
+  choose?: Choose;
+  /**
+   * How long the calls of a job may hold this thread before it moves to the other lane, in milliseconds, smoothed.
+   *
+   * @default 10
+   */
+  limit?: number;
+  /**
+   * What to call it in reports.
+   *
+   * @default "adaptive"
+   */
+  name?: string;
+}
+
+/** What an adaptive executor has done, with its decisions. */
+export interface AdaptiveStats extends ExecutorStats {
+  /** What has been decided about each job, and why. */
+  readonly routes: readonly Route[];
+  /** What each lane has done; `parallel` is there once it was needed. */
+  readonly lanes: { readonly green: ExecutorStats; readonly parallel?: ExecutorStats };
+}
+
+/**
+ * Sends each task to the lane that suits it: what waits stays in this thread, what computes goes to a worker. In this
+ * order it obeys the `kind` on submit, the `kind` of the job, what it has learned about the job, and otherwise takes the
+ * green lane. Functions cannot leave the thread and always stay.
+ *
+ * @example
+ * ```ts
+ * import { AdaptiveExecutor } from "@heddle/runtime";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using executor = new AdaptiveExecutor();
+ * assertEquals(await executor.submit(() => Promise.resolve("here")), "here");
+ * assertEquals(executor.stats().routes[0].lane, "green");
+ * ```
+ */
+export class AdaptiveExecutor implements Executor {
+  readonly name: string;
+  readonly #green: GreenPool;
+  #parallel: ParallelPool | null;
+  readonly #ownsGreen: boolean;
+  readonly #ownsParallel: boolean;
+  readonly #choose: Choose | undefined;
+  readonly #limitMs: number;
+  readonly #routes = new Map<string, JobRoute>();
+  readonly #thunks: JobRoute;
+  /** Answers what is submitted after the close. */
+  readonly #refusing: GreenPool;
+  #closed = false;
+
+  /**
+   * @param options its lanes, its limit, who chooses
+   * @throws {TypeError} when an option has the wrong type
+   * @throws {RangeError} when `limit` is not positive
+   */
+  constructor(options: AdaptiveOptions = {}) {
+    const { green, parallel, choose, limit = 10, name = "adaptive" } = options;
+    check(green === undefined || green instanceof GreenPool, "green", "a GreenPool", green);
+    check(
+      parallel === undefined || parallel instanceof ParallelPool,
+      "parallel",
+      "a ParallelPool",
+      parallel,
+    );
+    check(choose === undefined || typeof choose === "function", "choose", "a function", choose);
+    check(typeof limit === "number", "limit", "a number of milliseconds", limit);
+    check(typeof name === "string", "name", "a string", name);
+    if (!(limit > 0)) {
+      throw new RangeError(
+        `Cannot create an executor: 'limit' must be positive: current value is ${limit}`,
+      );
+    }
+    this.name = name;
+    this.#ownsGreen = green === undefined;
+    this.#ownsParallel = parallel === undefined;
+    this.#refusing = new GreenPool({ name });
+    this.#green = green ?? new GreenPool({ name: `${name} green` });
+    this.#parallel = null;
+    if (parallel !== undefined) this.#adopt(parallel);
+    this.#choose = choose;
+    this.#limitMs = limit;
+    this.#thunks = new JobRoute("(functions)", "", limit);
+  }
+
+  submit<T>(work: Work<T>, options: SubmitOptions = {}): Task<T> {
+    if (this.#closed) return this.#refusing.submit(work, options);
+    const route = this.#routeOf(work);
+    const lane = this.#laneOf(work, options, route);
+    if (lane === "parallel") return this.#parallelLane().submit(work, options);
+    const measured = route.wantsMeasure;
+    const task = this.#green.submit(work, options);
+    if (measured) this.#measure(task as unknown as TaskNode, route);
+    return task;
+  }
+
+  map<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
+    fn: Mapper<I, O>,
+    options: MapOptions & { onError: "settle" },
+  ): Stream<PromiseSettledResult<O>>;
+  map<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
+    fn: Mapper<I, O>,
+    options?: MapOptions,
+  ): Stream<O>;
+  map<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
+    fn: Mapper<I, O>,
+    options: MapOptions = {},
+  ): Stream<unknown> {
+    checkMapOptions(options);
+    let makesJobs = true;
+    return new MapStream<I, O>(inputs, fn, options, this.#green.size, (input, index) => {
+      if (!makesJobs) return this.submit<O>(() => fn(input, index) as O, options);
+      // Whether `fn` makes jobs shows only when it is called; a function that does not is called in its slot from then on.
+      let outcome: ReturnType<typeof fn>;
+      try {
+        outcome = fn(input, index);
+      } catch (error) {
+        return this.submit<O>(() => Promise.reject(error), options);
+      }
+      if (isJob(outcome)) return this.submit<O>(outcome as Job<O>, options);
+      makesJobs = false;
+      return this.submit<O>(() => outcome as O, options);
+    });
+  }
+
+  stats(): AdaptiveStats {
+    const green = this.#green.stats();
+    const parallel = this.#parallel?.stats();
+    const routes = [...this.#routes.values()];
+    const { green: onGreen } = this.#thunks.snapshot();
+    if (onGreen > 0) routes.push(this.#thunks);
+    return {
+      ...(parallel === undefined ? green : this.#sum(green, parallel)),
+      name: this.name,
+      routes: routes.map((route) => route.snapshot()),
+      lanes: parallel === undefined ? { green } : { green, parallel },
+    };
+  }
+
+  /** Changes the size of the green lane; the parallel one keeps that of the machine. */
+  resize(size: number): void {
+    this.#green.resize(size);
+  }
+
+  idle(): Completion {
+    return run(() => this.#idle(), { name: `idle of ${this.name}` });
+  }
+
+  *#idle(): Generator<Effect<unknown>, void, unknown> {
+    // The end of a task on one lane may submit to the other.
+    while (this.#green.pending + (this.#parallel?.pending ?? 0) > 0) {
+      yield* this.#green.idle();
+      if (this.#parallel !== null) yield* this.#parallel.idle();
+    }
+  }
+
+  close(options: CloseOptions = {}): Completion {
+    this.#closed = true;
+    void this.#refusing.close();
+    const green = this.#ownsGreen ? this.#green.close(options) : this.#green.idle();
+    const parallel = this.#ownsParallel ? this.#parallel?.close(options) : this.#parallel?.idle();
+    return run(() => joinAll(parallel === undefined ? [green] : [green, parallel]), {
+      name: `close of ${this.name}`,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #sum(a: ExecutorStats, b: ExecutorStats): ExecutorStats {
+    const times = [this.#green.times, this.#parallel!.times];
+    return {
+      name: this.name,
+      running: a.running + b.running,
+      waiting: a.waiting + b.waiting,
+      size: a.size + b.size,
+      completed: a.completed + b.completed,
+      failed: a.failed + b.failed,
+      cancelled: a.cancelled + b.cancelled,
+      queueTime: times.reduce((all, { queue }) => all.merge(queue), new Quantiles()).snapshot(),
+      runTime: times.reduce((all, { run }) => all.merge(run), new Quantiles()).snapshot(),
+      utilisation: (a.utilisation * a.size + b.utilisation * b.size) / (a.size + b.size),
+    };
+  }
+
+  #routeOf(work: Work<unknown>): JobRoute {
+    if (!isJob(work)) return this.#thunks;
+    const key = `${work.module}#${work.name}`;
+    let route = this.#routes.get(key);
+    if (route === undefined) {
+      route = new JobRoute(work.name, work.module, this.#limitMs);
+      this.#routes.set(key, route);
+    }
+    return route;
+  }
+
+  #laneOf(work: Work<unknown>, options: SubmitOptions, route: JobRoute): Lane {
+    if (!isJob(work)) {
+      route.count("green", null);
+      return "green";
+    }
+    const chosen = this.#choose?.(work, options, route.snapshot());
+    if (chosen !== undefined) return this.#decide(route, chosen, "chosen by 'choose'");
+    const { kind } = options;
+    if (kind !== undefined) {
+      return this.#decide(route, laneFor(kind), `submitted with kind "${kind}"`);
+    }
+    if (work.kind !== undefined) {
+      return this.#decide(route, laneFor(work.kind), `its kind is "${work.kind}"`);
+    }
+    return this.#decide(route, route.lane, null);
+  }
+
+  #decide(route: JobRoute, lane: Lane, reason: string | null): Lane {
+    route.count(lane, reason);
+    return lane;
+  }
+
+  /** Measures how long the steps of a task hold this thread. */
+  #measure(task: TaskNode, route: JobRoute): void {
+    let longest = 0;
+    let total = 0;
+    let learned = false;
+    meterSteps(task, (ms) => {
+      total += ms;
+      if (ms > longest) longest = ms;
+      // Tasks that it spawned are metered too; what counts is where it stands when its own last step is over.
+      if (!task.hasEnded || learned) return;
+      learned = true;
+      route.learn(longest, total * route.represents);
+      if (route !== this.#thunks) route.reconsider("green");
+    });
+  }
+
+  #parallelLane(): ParallelPool {
+    if (this.#parallel === null) this.#adopt(new ParallelPool({ name: `${this.name} parallel` }));
+    return this.#parallel!;
+  }
+
+  #adopt(pool: ParallelPool): void {
+    this.#parallel = pool;
+    pool.onMeasured = (call, heldMs) => {
+      const route = this.#routes.get(`${call.module}#${call.name}`);
+      route?.learn(heldMs, heldMs);
+      route?.reconsider("parallel");
+    };
+  }
+}
+
+function* joinAll(ends: Completion[]): Generator<Effect<unknown>, void, unknown> {
+  yield* all(ends);
+}
+
+function laneFor(kind: "cpu" | "io"): Lane {
+  return kind === "cpu" ? "parallel" : "green";
+}
+
+function check(ok: boolean, name: string, wanted: string, value: unknown): void {
+  if (ok) return;
+  throw new TypeError(
+    `Cannot create an executor: '${name}' must be ${wanted}: current value is ${describe(value)}`,
+  );
+}
+
+shared.make = () => new AdaptiveExecutor({ name: "shared" });

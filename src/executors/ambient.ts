@@ -1,0 +1,93 @@
+/**
+ * The executor in context: the one that `yield* job` runs on.
+ *
+ * @module
+ */
+
+import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { Group } from "../kernel/group.ts";
+import type { TaskNode } from "../kernel/task.ts";
+import { checkThunk, describe, type Thunk } from "../kernel/work.ts";
+import type { Executor } from "./executor.ts";
+
+/** The key under which the environment of a task holds its executor. */
+const key: unique symbol = Symbol("executor");
+
+/** Makes the shared executor when somebody first asks for it; `adaptive_executor.ts` sets it. */
+export const shared: { make: (() => Executor) | null; executor: Executor | null } = {
+  make: null,
+  executor: null,
+};
+
+/**
+ * The executor in context: that of the innermost `withExecutor` around the task, or else one adaptive executor that the
+ * program shares.
+ */
+export function ambientExecutor(): Operation<Executor> {
+  return ambient;
+}
+
+class Ambient extends BaseEffect<Executor> {
+  readonly description = "executor()";
+
+  [perform](task: TaskNode): boolean {
+    task.give(task.environment.values?.get(key) ?? (shared.executor ??= shared.make!()));
+    return true;
+  }
+}
+
+const ambient = new Ambient();
+
+/**
+ * Runs `work` with `executor` in context: jobs that it runs by `yield*`, and those of tasks that it spawns, go there.
+ *
+ * @param executor where jobs shall run
+ * @param work what to run, as a scope of its own
+ * @returns what the work returns
+ * @throws {TypeError} when `executor` is not one, or `work` is not a function
+ */
+export function withExecutor<T>(executor: Executor, work: Thunk<T>): Operation<T> {
+  if (typeof executor?.submit !== "function") {
+    throw new TypeError(
+      `Cannot set the executor: 'executor' must be an Executor: current value is ${
+        describe(executor)
+      }`,
+    );
+  }
+  checkThunk(work, "withExecutor");
+  return new WithExecutor<T>(executor, work);
+}
+
+class WithExecutor<T> extends BaseEffect<T> {
+  readonly description = "withExecutor()";
+  readonly #executor: Executor;
+  readonly #work: Thunk<T>;
+
+  constructor(executor: Executor, work: Thunk<T>) {
+    super();
+    this.#executor = executor;
+    this.#work = work;
+  }
+
+  [perform](task: TaskNode): boolean {
+    return new WithExecutorGroup(task, this.#executor, this.#work).begin();
+  }
+}
+
+class WithExecutorGroup extends Group {
+  readonly description = "withExecutor()";
+  readonly #child: TaskNode;
+
+  constructor(task: TaskNode, executor: Executor, work: () => unknown) {
+    super(task);
+    const child = this.#child = this.add(work, 0, work.name || "withExecutor");
+    const { environment } = child;
+    child.environment = { ...environment, values: new Map(environment.values).set(key, executor) };
+  }
+
+  protected allEnded(): void {
+    const child = this.#child;
+    if (child.hasFailed || child.isCancelled) this.reject([child.failure]);
+    else this.resolve(child.value);
+  }
+}

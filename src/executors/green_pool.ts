@@ -1,0 +1,144 @@
+/**
+ * The executor for work that waits: green threads.
+ *
+ * @module
+ */
+
+import { ClosedError } from "../kernel/errors.ts";
+import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
+import type { Task } from "../kernel/task_handle.ts";
+import { action } from "../operations/action.ts";
+import { BaseExecutor } from "./base_executor.ts";
+import type { MapOptions, Mapper, SubmitOptions, Work } from "./executor.ts";
+import type { Stream } from "./stream.ts";
+
+/** How a green pool is made. */
+export interface GreenPoolOptions {
+  /**
+   * How many tasks may run at a time. They wait most of the time and cost next to nothing, so the number of cores has no
+   * say in it.
+   *
+   * @default 1000
+   */
+  size?: number;
+  /**
+   * How many may wait for a slot; more are refused with `QueueFullError`.
+   *
+   * @default Infinity
+   */
+  queueLimit?: number;
+  /**
+   * What to call it in reports.
+   *
+   * @default "green"
+   */
+  name?: string;
+}
+
+/**
+ * Runs tasks as coroutines in this thread, a thousand at a time: for requests, files, queries, timers. Work that computes
+ * for long holds up the others; that belongs in a `ParallelPool`.
+ *
+ * @example
+ * ```ts
+ * import { GreenPool, sleep } from "@heddle/runtime";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using pool = new GreenPool({ size: 100 });
+ * const squares = await pool.map([1, 2, 3], function* (n) {
+ *   yield* sleep(1);
+ *   return n * n;
+ * }).collect();
+ * assertEquals(squares, [1, 4, 9]);
+ * ```
+ */
+export class GreenPool extends BaseExecutor {
+  readonly #spawners = new Set<(error: ClosedError) => void>();
+
+  /**
+   * @param options its size, its name, a limit for its queue
+   * @throws {TypeError} when an option has the wrong type
+   * @throws {RangeError} when an option has the wrong size
+   */
+  constructor(options: GreenPoolOptions = {}) {
+    super({
+      name: options.name ?? "green",
+      size: options.size ?? 1000,
+      queueLimit: options.queueLimit ?? Infinity,
+    });
+  }
+
+  /** How many slots are free. */
+  get free(): number {
+    return Math.max(0, this.size - this.running);
+  }
+
+  /**
+   * Submits a task, and waits until a slot is free and it has begun: back-pressure for a loop that makes tasks.
+   *
+   * @param work a function or a job
+   * @param options as for `submit`
+   * @returns the task, which runs
+   * @throws {ClosedError} when the pool is closed, also while this waits; the task then never runs
+   */
+  spawn<T>(work: Work<T>, options?: SubmitOptions): Operation<Task<T>> {
+    return new SpawnInPool<T>(this, work, options);
+  }
+
+  /** Maps in input order: `map` under the name that it has in gevent and multiprocessing. */
+  imap<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
+    fn: Mapper<I, O>,
+    options: MapOptions = {},
+  ): Stream<O> {
+    return this.map(inputs, fn, { ...options, ordered: true });
+  }
+
+  /** Maps in the order in which results are ready. */
+  imapUnordered<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
+    fn: Mapper<I, O>,
+    options: MapOptions = {},
+  ): Stream<O> {
+    return this.map(inputs, fn, { ...options, ordered: false });
+  }
+
+  /** @internal Waits until `task` has begun or ended; a close of the pool ends the wait. */
+  untilBegun(task: Task<unknown>): Operation<void> {
+    return action<void>((resolve, reject) => {
+      if (!this.whenBegun(task, resolve)) return resolve();
+      this.#spawners.add(reject);
+      return () => this.#spawners.delete(reject);
+    });
+  }
+
+  protected override onClosing(): void {
+    for (const reject of [...this.#spawners]) {
+      reject(new ClosedError(`Cannot spawn: executor '${this.name}' is closed`));
+    }
+  }
+}
+
+class SpawnInPool<T> extends BaseOperation<Task<T>> {
+  readonly #pool: GreenPool;
+  readonly #work: Work<T>;
+  readonly #options: SubmitOptions | undefined;
+
+  constructor(pool: GreenPool, work: Work<T>, options: SubmitOptions | undefined) {
+    super();
+    this.#pool = pool;
+    this.#work = work;
+    this.#options = options;
+  }
+
+  *[Symbol.iterator](): Generator<Effect<unknown>, Task<T>, unknown> {
+    const task = this.#pool.submit<T>(this.#work, this.#options);
+    try {
+      yield* this.#pool.untilBegun(task);
+    } catch (error) {
+      yield* task.cancel();
+      throw error;
+    }
+    return task;
+  }
+}

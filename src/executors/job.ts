@@ -1,0 +1,140 @@
+/**
+ * Jobs: calls that can leave this thread.
+ *
+ * @module
+ */
+
+import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
+import { describe } from "../kernel/work.ts";
+import { ambientExecutor } from "./ambient.ts";
+
+/**
+ * A call that can leave this thread, and this machine: the URL of a module, the name of a function that it exports, and
+ * arguments that can be cloned. `yield* job` runs it on the executor in context.
+ *
+ * @typeParam T what the function returns, or its promise, or its coroutine
+ */
+export interface Job<T> extends Operation<T> {
+  /** The URL of the module. */
+  readonly module: string;
+  /** The name of the export. */
+  readonly name: string;
+  /** What it is called with. */
+  readonly args: readonly unknown[];
+  /** What it mostly does, when that is known. */
+  readonly kind?: "cpu" | "io";
+}
+
+/** What calling an export results in, as a job. */
+export type JobResult<R> = R extends AsyncGenerator<infer T> ? AsyncIterable<T>
+  : R extends Generator<unknown, infer T> ? T
+  : R extends Operation<infer T> ? R extends string | Iterable<unknown> ? R : T
+  : Awaited<R>;
+
+/** The functions of a module, as functions that make jobs. */
+export type JobsOf<M> = {
+  readonly [
+    // deno-lint-ignore no-explicit-any -- `any` is how TypeScript matches functions of all parameters
+    K in keyof M as M[K] extends (...args: any[]) => any ? K : never
+  ]: M[K] extends (...args: infer A) => infer R ? (...args: A) => Job<JobResult<R>> : never;
+};
+
+/** What is known of the functions of a module. */
+export interface JobsOptions {
+  /** What all of them mostly do. */
+  kind?: "cpu" | "io";
+  /** What single ones do, by the name of the export. */
+  kinds?: { readonly [name: string]: "cpu" | "io" };
+}
+
+/**
+ * Makes jobs of a module's functions: one typed function for each export, which calls nothing but describes the call. The
+ * exports may be synchronous, async, coroutines (generator functions), or async generator functions, whose job results
+ * in an `AsyncIterable`.
+ *
+ * @typeParam M the module's type: `typeof import("./jobs.ts")`
+ * @param module its URL; write `import.meta.resolve("./jobs.ts")`
+ * @param options what its functions mostly do
+ * @throws {TypeError} when `module` is not an absolute URL
+ *
+ * @example
+ * ```ts ignore
+ * const jobs = jobsFrom<typeof import("./jobs.ts")>(import.meta.resolve("./jobs.ts"), { kind: "cpu" });
+ * const thumbnail = await pool.submit(jobs.resize(bytes, 64));
+ * ```
+ */
+export function jobsFrom<M>(module: string | URL, options: JobsOptions = {}): JobsOf<M> {
+  const url = checkModule(module);
+  checkKind(options.kind, "kind");
+  for (const [name, kind] of Object.entries(options.kinds ?? {})) checkKind(kind, `kinds.${name}`);
+  const makers = new Map<string, (...args: unknown[]) => Job<unknown>>();
+  return new Proxy({}, {
+    get(_target, name) {
+      // A promise that resolves with the jobs must not take them for a thenable.
+      if (typeof name === "symbol" || name === "then") return undefined;
+      let maker = makers.get(name);
+      if (maker === undefined) {
+        const kind = options.kinds?.[name] ?? options.kind;
+        maker = (...args) => new ModuleJob(url, name, args, kind);
+        makers.set(name, maker);
+      }
+      return maker;
+    },
+  }) as JobsOf<M>;
+}
+
+/** A job as `jobsFrom` makes it. */
+export class ModuleJob<T> extends BaseOperation<T> implements Job<T> {
+  readonly module: string;
+  readonly name: string;
+  readonly args: readonly unknown[];
+  declare readonly kind?: "cpu" | "io";
+
+  constructor(
+    module: string,
+    name: string,
+    args: readonly unknown[],
+    kind: "cpu" | "io" | undefined,
+  ) {
+    super();
+    this.module = module;
+    this.name = name;
+    this.args = args;
+    if (kind !== undefined) this.kind = kind;
+  }
+
+  *[Symbol.iterator](): Generator<Effect<unknown>, T, unknown> {
+    const executor = yield* ambientExecutor();
+    const task = executor.submit<T>(this);
+    try {
+      return yield* task;
+    } finally {
+      // Does nothing once the task has ended.
+      yield* task.cancel();
+    }
+  }
+}
+
+/** Whether `work` is a job, rather than a thunk. */
+export function isJob(work: unknown): work is Job<unknown> {
+  const job = work as Partial<Job<unknown>> | null;
+  return typeof job === "object" && job !== null && typeof job.module === "string" &&
+    typeof job.name === "string" &&
+    Array.isArray(job.args);
+}
+
+function checkModule(module: string | URL): string {
+  const text = String(module);
+  if (URL.canParse(text)) return new URL(text).href;
+  throw new TypeError(
+    `Cannot make jobs: 'module' must be an absolute URL, as import.meta.resolve("./jobs.ts") gives it: ` +
+      `current value is ${describe(module)}`,
+  );
+}
+
+function checkKind(kind: unknown, name: string): void {
+  if (kind === undefined || kind === "cpu" || kind === "io") return;
+  throw new TypeError(
+    `Cannot make jobs: '${name}' must be "cpu" or "io": current value is ${describe(kind)}`,
+  );
+}

@@ -1,0 +1,55 @@
+/**
+ * Running a job in this thread.
+ *
+ * @module
+ */
+
+import { PromiseWait } from "../kernel/promise_wait.ts";
+import { BaseOperation, type Effect } from "../kernel/effect.ts";
+import { inline } from "../kernel/work.ts";
+import type { Job } from "./job.ts";
+
+type Exports = Record<string, unknown>;
+
+// The module system caches modules too, but behind a promise each time.
+const loaded = new Map<string, Exports>();
+
+/** What runs `job` here, as the work of a task. */
+export function localCall<T>(job: Job<T>): () => unknown {
+  return () => {
+    const exports = loaded.get(job.module);
+    return exports === undefined ? new LoadAndCall<T>(job) : call(exports, job);
+  };
+}
+
+class LoadAndCall<T> extends BaseOperation<T> {
+  readonly #job: Job<T>;
+
+  constructor(job: Job<T>) {
+    super();
+    this.#job = job;
+  }
+
+  *[Symbol.iterator](): Generator<Effect<unknown>, T, unknown> {
+    const job = this.#job;
+    const loading = new PromiseWait(
+      import(job.module) as Promise<Exports>,
+      `import of ${job.module}`,
+      "else",
+    );
+    const exports = yield* loading;
+    loaded.set(job.module, exports);
+    return yield* inline<T>(() => call(exports, job) as T);
+  }
+}
+
+function call(exports: Exports, job: Job<unknown>): unknown {
+  const target = exports[job.name];
+  if (typeof target === "function") return target(...job.args);
+  const known = Object.keys(exports).filter((name) => typeof exports[name] === "function");
+  throw new TypeError(
+    `Cannot run job '${job.name}': ${job.module} exports no function of that name: it has ${
+      known.length === 0 ? "none" : known.map((name) => `'${name}'`).join(", ")
+    }`,
+  );
+}

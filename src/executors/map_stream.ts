@@ -1,0 +1,277 @@
+/**
+ * The lazy, bounded map over an executor.
+ *
+ * Inputs are pulled when a result may be worked on: at most `concurrency` tasks run, and at most `lookahead` results wait
+ * to be consumed. A finished task makes room for the next at once, so a slow consumer leaves nothing idle until the
+ * lookahead is used up. Inputs of an async iterable are pulled one at a time, by a task of the stream's own.
+ *
+ * @module
+ */
+
+import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
+import { listen } from "../kernel/join.ts";
+import { run } from "../kernel/run.ts";
+import { running, type TaskNode } from "../kernel/task.ts";
+import { FOREIGN } from "../kernel/task_bits.ts";
+import type { Task } from "../kernel/task_handle.ts";
+import { describe } from "../kernel/work.ts";
+import { action } from "../operations/action.ts";
+import { until } from "../operations/until.ts";
+import type { MapOptions, Mapper } from "./executor.ts";
+import type { Stream } from "./stream.ts";
+
+type Submit<I, O> = (input: I, index: number) => Task<O>;
+
+/** The results of `executor.map`. */
+export class MapStream<I, O> implements Stream<unknown> {
+  readonly #submit: Submit<I, O>;
+  readonly #concurrency: number;
+  readonly #lookahead: number;
+  readonly #ordered: boolean;
+  readonly #settle: boolean;
+  readonly #inputs: Iterable<I> | AsyncIterable<I>;
+  #iterator: Iterator<I> | AsyncIterator<I> | null = null;
+  #isAsync = false;
+  #pull: Task<void> | null = null;
+  /** Tasks in the order in which their results are handed out: as submitted, or, unordered, as they ended. */
+  readonly #queue: TaskNode[] = [];
+  #head = 0;
+  readonly #live = new Set<TaskNode>();
+  #index = 0;
+  #exhausted = false;
+  #closed = false;
+  #sourceError: { error: unknown } | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(
+    inputs: Iterable<I> | AsyncIterable<I>,
+    fn: Mapper<I, O>,
+    options: MapOptions,
+    concurrency: number,
+    submit: Submit<I, O>,
+  ) {
+    if (typeof fn !== "function") {
+      throw new TypeError(`Cannot map: 'fn' must be a function: current value is ${describe(fn)}`);
+    }
+    if (
+      typeof (inputs as Iterable<I>)?.[Symbol.iterator] !== "function" &&
+      typeof (inputs as AsyncIterable<I>)?.[Symbol.asyncIterator] !== "function"
+    ) {
+      throw new TypeError(
+        `Cannot map: 'inputs' must be iterable: current value is ${describe(inputs)}`,
+      );
+    }
+    this.#inputs = inputs;
+    this.#submit = submit;
+    this.#concurrency = options.concurrency ?? concurrency;
+    this.#lookahead = options.lookahead ?? 2 * this.#concurrency;
+    this.#ordered = options.ordered ?? true;
+    this.#settle = options.onError === "settle";
+  }
+
+  next(): Next {
+    return new Next(this as unknown as MapStream<never, never>);
+  }
+
+  /** @internal */
+  *take(): Generator<Effect<unknown>, IteratorResult<unknown, undefined>, unknown> {
+    if (this.#iterator === null) this.#begin();
+    for (;;) {
+      this.#fill();
+      const head = this.#queue[this.#head];
+      if (head !== undefined && head.hasEnded) return yield* this.#handOut(head);
+      if (head === undefined && this.#live.size === 0) {
+        if (this.#sourceError !== null) {
+          const { error } = this.#sourceError;
+          this.#sourceError = null;
+          yield* this.close();
+          throw error;
+        }
+        if (this.#closed || (this.#exhausted && this.#pull === null)) {
+          return { done: true, value: undefined };
+        }
+      }
+      yield* this.#untilProgress();
+    }
+  }
+
+  *#handOut(
+    task: TaskNode,
+  ): Generator<Effect<unknown>, IteratorResult<unknown, undefined>, unknown> {
+    this.#queue[this.#head++] = undefined as never;
+    if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
+      this.#head = (this.#queue.splice(0, this.#head), 0);
+    }
+    const failed = task.hasFailed || task.isCancelled;
+    if (this.#settle) {
+      const value = failed
+        ? { status: "rejected", reason: task.failure }
+        : { status: "fulfilled", value: task.value };
+      return { done: false, value };
+    }
+    if (failed) {
+      yield* this.close();
+      throw task.failure;
+    }
+    this.#fill();
+    return { done: false, value: task.value };
+  }
+
+  collect(): Promise<unknown[]> & Operation<unknown[]> {
+    return run(() => this.#collect(), { name: "collect" });
+  }
+
+  *#collect(): Generator<Effect<unknown>, unknown[], unknown> {
+    const results: unknown[] = [];
+    try {
+      for (let item = yield* this.take(); !item.done; item = yield* this.take()) {
+        results.push(item.value);
+      }
+      return results;
+    } finally {
+      yield* this.close();
+    }
+  }
+
+  close(): Promise<void> & Operation<void> {
+    return run(() => this.#close(), { name: "close of a stream" });
+  }
+
+  *#close(): Generator<Effect<unknown>, void, unknown> {
+    const first = !this.#closed;
+    this.#closed = this.#exhausted = true;
+    for (const task of [...this.#live].reverse()) {
+      void task.cancel("the results are no longer wanted");
+    }
+    for (const task of [...this.#live]) yield* task.cancel();
+    if (this.#pull !== null) yield* this.#pull.cancel();
+    this.#queue.length = this.#head = 0;
+    if (first) yield* this.#closeInputs();
+    this.#wake?.();
+  }
+
+  *#closeInputs(): Generator<Effect<unknown>, void, unknown> {
+    const closing = this.#iterator?.return?.();
+    if (this.#isAsync && closing !== undefined) yield* until(closing as Promise<unknown>);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<unknown, undefined> {
+    return {
+      next: () => this.next().then((item) => item) as Promise<IteratorResult<unknown, undefined>>,
+      return: async () => {
+        await this.close();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #begin(): void {
+    const asynchronous = (this.#inputs as AsyncIterable<I>)[Symbol.asyncIterator];
+    this.#isAsync = typeof asynchronous === "function";
+    this.#iterator = this.#isAsync
+      ? asynchronous.call(this.#inputs)
+      : (this.#inputs as Iterable<I>)[Symbol.iterator]();
+    // A coroutine that ends before the stream does, in whatever way, leaves nothing running behind it.
+    if (running !== null && (running.bits & FOREIGN) === 0) {
+      (running.coldPart().onEnd ??= []).push(() => void this.close());
+    }
+  }
+
+  /** Whether one more input may be pulled. */
+  #hasRoom(): boolean {
+    if (this.#closed || this.#exhausted || this.#live.size >= this.#concurrency) return false;
+    const unconsumed = this.#ordered
+      ? this.#queue.length - this.#head
+      : this.#queue.length - this.#head + this.#live.size;
+    return unconsumed < Math.max(1, this.#lookahead);
+  }
+
+  #fill(): void {
+    if (this.#isAsync) {
+      if (this.#pull === null && this.#hasRoom()) this.#pullAsync();
+      return;
+    }
+    while (this.#hasRoom()) {
+      try {
+        const item = (this.#iterator as Iterator<I>).next();
+        if (item.done) this.#exhausted = true;
+        else this.#start(item.value);
+      } catch (error) {
+        this.#failSource(error);
+      }
+    }
+  }
+
+  #pullAsync(): void {
+    this.#pull = run(() => this.#pullSome(), { name: "pull of inputs" });
+  }
+
+  *#pullSome(): Generator<Effect<unknown>, void, unknown> {
+    try {
+      while (this.#hasRoom()) {
+        const item = yield* until((this.#iterator as AsyncIterator<I>).next());
+        if (item.done) this.#exhausted = true;
+        else if (!this.#closed) this.#start(item.value);
+      }
+    } catch (error) {
+      if (!this.#closed) this.#failSource(error);
+    } finally {
+      this.#pull = null;
+      this.#wake?.();
+    }
+  }
+
+  /** The source failed: results of what it gave before come first. */
+  #failSource(error: unknown): void {
+    this.#exhausted = true;
+    this.#sourceError = { error };
+    this.#wake?.();
+  }
+
+  #start(input: I): void {
+    const task = this.#submit(input, this.#index++) as unknown as TaskNode;
+    task.observe();
+    if (this.#ordered) this.#queue.push(task);
+    if (task.hasEnded) {
+      if (!this.#ordered) this.#queue.push(task);
+      return;
+    }
+    this.#live.add(task);
+    listen(task, { settled: (ended) => this.#ended(ended) });
+  }
+
+  #ended(task: TaskNode): void {
+    this.#live.delete(task);
+    if (this.#closed) return;
+    if (!this.#ordered) this.#queue.push(task);
+    this.#fill();
+    this.#wake?.();
+  }
+
+  #untilProgress(): Operation<void> {
+    return action<void>((resolve) => {
+      this.#wake = resolve;
+      return () => {
+        if (this.#wake === resolve) this.#wake = null;
+      };
+    });
+  }
+}
+
+/** One asking for the next result; cancelled, it leaves the stream as it is. */
+class Next extends BaseOperation<IteratorResult<unknown, undefined>> {
+  readonly #stream: MapStream<never, never>;
+
+  constructor(stream: MapStream<never, never>) {
+    super();
+    this.#stream = stream;
+  }
+
+  [Symbol.iterator](): Iterator<Effect<unknown>, IteratorResult<unknown, undefined>, unknown> {
+    return this.#stream.take();
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Writes calls in the language of the wire.
+ *
+ * @module
+ */
+import type { Call } from "./call.ts";
+import type { Outbox } from "./outbox.ts";
+import { findUncloneable, isUncloneable, type UncloneableError } from "./uncloneable.ts";
+import { BATCH_CALLS, CALL, CALL_WITH, type CallExtras, DEFINE } from "./wire.ts";
+
+/** Milliseconds between asking a call to stop and giving it up, unless something else is said. */
+export const DEFAULT_GRACE = 5000;
+
+function isPlain(call: Call): boolean {
+  return call.timeout === undefined && call.transfer === undefined && call.context === undefined &&
+    (call.attempt === undefined || call.attempt === 1) && call.watch !== true;
+}
+
+function extrasOf(call: Call): CallExtras {
+  return {
+    attempt: call.attempt ?? 1,
+    timeout: call.timeout ?? 0,
+    grace: call.grace ?? DEFAULT_GRACE,
+    watch: call.watch ?? false,
+    context: call.context,
+  };
+}
+
+/**
+ * Why a call could not be sent.
+ *
+ * @param call the call
+ * @param error what posting it gave
+ * @param transfer what was to be moved
+ * @returns the error to fail the call with
+ */
+export function refusalOf(
+  call: Call,
+  error: unknown,
+  transfer?: readonly Transferable[],
+): UncloneableError {
+  return call.context === undefined || isUncloneable(call.args, transfer)
+    ? findUncloneable(call.args, "arguments", error, transfer)
+    : findUncloneable(call.context, "context", error);
+}
+
+/** Writes the calls for one worker, with a number in place of each module and export it has been told of before. */
+export class CallWriter {
+  readonly #outbox: Outbox;
+  readonly #refs = new Map<string, Map<string, number>>();
+  #count = 0;
+  #lastModule = "";
+  #lastName = "";
+  #lastRef = -1;
+
+  /**
+   * Begins with no refs.
+   *
+   * @param outbox where calls go
+   */
+  constructor(outbox: Outbox) {
+    this.#outbox = outbox;
+  }
+
+  /**
+   * Writes a call that has been put into its slot.
+   *
+   * @param call the call
+   */
+  write(call: Call): void {
+    const { args } = call;
+    const argc = args.length;
+    this.#outbox.separate(args);
+    const ref = this.#ref(call.module, call.name);
+    if (isPlain(call)) {
+      const batch = this.#outbox.open(BATCH_CALLS);
+      batch.push(CALL, call.slot, call.id, ref, argc);
+      for (let i = 0; i < argc; i++) batch.push(args[i]);
+      return this.#outbox.wrote();
+    }
+    const entry = [CALL_WITH, call.slot, call.id, ref, extrasOf(call), argc, ...args];
+    if (call.transfer !== undefined && call.transfer.length > 0) {
+      return this.#outbox.postAlone(BATCH_CALLS, entry, call.transfer);
+    }
+    this.#outbox.open(BATCH_CALLS).push(...entry);
+    this.#outbox.wrote();
+  }
+
+  #ref(module: string, name: string): number {
+    if (name === this.#lastName && module === this.#lastModule) return this.#lastRef;
+    let names = this.#refs.get(module);
+    if (names === undefined) this.#refs.set(module, names = new Map());
+    let ref = names.get(name);
+    if (ref === undefined) {
+      names.set(name, ref = this.#count++);
+      this.#outbox.open(BATCH_CALLS).push(DEFINE, ref, module, name);
+      this.#outbox.wrote();
+    }
+    this.#lastModule = module;
+    this.#lastName = name;
+    return this.#lastRef = ref;
+  }
+}

@@ -1,0 +1,355 @@
+/**
+ * Runs calls in a worker, each from its beginning to the worker's last word on it.
+ *
+ * @module
+ */
+import { CANCELLING, type ControlBlock } from "./control_block.ts";
+import { type CallContext, carryCall, setRunningCall } from "./current_call.ts";
+import type { JobFunction } from "./job_module.ts";
+import { BrokenOff, type WorkerPlatform } from "./platform.ts";
+import type { Reports } from "./reports.ts";
+import { type CallOwner, ENDED, type RunningCall, STOPPING } from "./running_call.ts";
+import { pumpStream, type StreamOutlet } from "./stream_pump.ts";
+
+/** What the layers above bring to a worker. The worker's side itself knows nothing of coroutines. */
+export interface ServeOptions {
+  /**
+   * Runs a coroutine that an export returned, to its end. Without it such a call fails with a {@linkcode CoroutineError}.
+   *
+   * @param coroutine what the export returned
+   * @param call the call; the coroutine is cancelled when its signal aborts
+   * @returns what the coroutine gives
+   */
+  readonly runCoroutine?: (coroutine: object, call: CallContext) => PromiseLike<unknown>;
+  /**
+   * Whether an object that an export returned is to be run as a coroutine.
+   *
+   * @default a generator object is, nothing else
+   */
+  readonly isCoroutine?: (value: object) => boolean;
+  /**
+   * What the signal of a cancelled call says when the host gave no reason, or gave it too late to be heard.
+   *
+   * @default a `DOMException` named `AbortError`
+   */
+  readonly cancelReason?: () => unknown;
+  /**
+   * What the signal of a call says whose time is over.
+   *
+   * @default a `DOMException` named `TimeoutError`
+   */
+  readonly timeoutReason?: (ms: number) => unknown;
+}
+
+/** A job is a coroutine, and the worker was started without a way to run coroutines. */
+export class CoroutineError extends TypeError {
+  /** Tells it from other errors. */
+  override readonly name = "CoroutineError";
+}
+
+const tagOf = (value: object): string => Object.prototype.toString.call(value);
+const isGenerator = (value: object): boolean =>
+  typeof (value as Iterator<unknown>).next === "function" && tagOf(value) === "[object Generator]";
+
+/** A stream is something that is async iterable and can be asked for its next item; a `ReadableStream` is a value to send. */
+const isStream = (value: object): value is AsyncIterator<unknown> =>
+  typeof (value as AsyncIterator<unknown>).next === "function" &&
+  typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === "function";
+
+const isDeclaredAsync = (run: JobFunction): boolean =>
+  tagOf(run) === "[object AsyncFunction]" || tagOf(run) === "[object AsyncGeneratorFunction]";
+
+/** Runs the calls of one worker. */
+export class CallRunner implements CallOwner, StreamOutlet {
+  readonly #platform: WorkerPlatform;
+  readonly #control: ControlBlock;
+  readonly #reports: Reports;
+  readonly #options: ServeOptions;
+  readonly #isCoroutine: (value: object) => boolean;
+  readonly #freed: () => void;
+  readonly #free: () => void;
+  #isFreeing = false;
+  readonly #concurrency: number;
+  readonly #calls: (RunningCall | undefined)[] = [];
+  /** Calls that wait for something of their own; a stream that waits for its consumer is not one. */
+  #busy = 0;
+  /** Calls that have begun and not ended. */
+  #active = 0;
+
+  /** Begins with no calls. */
+  constructor(
+    platform: WorkerPlatform,
+    control: ControlBlock,
+    reports: Reports,
+    options: ServeOptions,
+    freed: () => void,
+  ) {
+    this.#platform = platform;
+    this.#control = control;
+    this.#reports = reports;
+    this.#options = options;
+    this.#isCoroutine = options.isCoroutine ?? isGenerator;
+    this.#freed = freed;
+    this.#free = () => {
+      this.#isFreeing = false;
+      freed();
+    };
+    this.#concurrency = platform.settings.concurrency;
+  }
+
+  /** How many calls have begun and not ended. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Whether another call may begin. */
+  get hasRoom(): boolean {
+    return this.#busy < this.#concurrency;
+  }
+
+  /**
+   * Runs a call that needs nothing but its function and its arguments: the hot path, without a copy of the arguments.
+   *
+   * @returns when its synchronous part was over
+   */
+  startPlain(
+    call: RunningCall,
+    run: JobFunction,
+    batch: readonly unknown[],
+    at: number,
+    argc: number,
+  ): number {
+    const { slot } = call;
+    const startedAt = call.startedAt = performance.now();
+    this.#control.current = slot;
+    setRunningCall(call);
+    let value: unknown;
+    let isOk = true;
+    try {
+      if (argc === 1) value = run(batch[at]);
+      else if (argc === 2) value = run(batch[at], batch[at + 1]);
+      else value = argc === 0 ? run() : run(...batch.slice(at, at + argc));
+    } catch (error) {
+      value = error;
+      isOk = false;
+    }
+    setRunningCall(undefined);
+    this.#control.current = -1;
+    const now = performance.now();
+    const held = call.held = now - startedAt;
+    call.job.expected += (held - call.job.expected) * 0.2;
+    if (isOk && call.stop === undefined && (typeof value !== "object" || value === null)) {
+      call.phase = ENDED;
+      this.#reports.ok(slot, held, value);
+    } else {
+      this.#track(call);
+      if (isOk) this.#returned(call, value);
+      else this.failed(call, value);
+    }
+    return now;
+  }
+
+  /**
+   * Runs a call whose module is ready.
+   *
+   * @returns when its synchronous part was over
+   */
+  start(call: RunningCall): number {
+    this.#track(call);
+    const { job, extras } = call;
+    call.startedAt = performance.now();
+    const timeout = extras?.timeout ?? 0;
+    if (extras !== undefined && (extras.watch || timeout > 0)) this.#reports.begun(call.slot);
+    let value: unknown;
+    let isOk = true;
+    try {
+      value = this.#invoke(call, job.resolve(), timeout);
+    } catch (error) {
+      value = error;
+      isOk = false;
+    }
+    setRunningCall(undefined);
+    this.#control.current = -1;
+    const now = performance.now();
+    call.held = now - call.startedAt;
+    job.expected += (call.held - job.expected) * 0.2;
+    if (isOk) this.#returned(call, value);
+    else if (value instanceof BrokenOff) this.#timedOut(call, timeout);
+    else this.failed(call, value);
+    return now;
+  }
+
+  #invoke(call: RunningCall, run: JobFunction, timeout: number): unknown {
+    const args = call.args ?? [];
+    const body = call.job.isCarried ? () => carryCall(call, run, args) : () => run(...args);
+    this.#control.current = call.slot;
+    setRunningCall(call);
+    const { within } = this.#platform;
+    const value = timeout > 0 && within !== undefined ? within(timeout, body) : body();
+    // Set again as soon as a call of it returns a promise.
+    call.job.isCarried = isDeclaredAsync(run);
+    return value;
+  }
+
+  #returned(call: RunningCall, value: unknown): void {
+    if (typeof value !== "object" || value === null) return this.ended(call, value);
+    let isPromise: boolean;
+    try {
+      isPromise = typeof (value as PromiseLike<unknown>).then === "function";
+      if (!isPromise && this.#isCoroutine(value)) {
+        const { runCoroutine } = this.#options;
+        if (runCoroutine === undefined) throw new CoroutineError(noCoroutines(call));
+        value = runCoroutine(value, call);
+        isPromise = true;
+      }
+    } catch (error) {
+      return this.failed(call, error);
+    }
+    if (isPromise) {
+      call.job.isCarried = true;
+      this.#waits(call);
+      (value as PromiseLike<unknown>).then(
+        (result) => this.ended(call, result),
+        (error) => this.failed(call, error),
+      );
+    } else if (isStream(value as object)) {
+      this.#reports.stream(call.slot);
+      this.#waits(call);
+      pumpStream(call, value as AsyncIterator<unknown>, this);
+    } else {
+      this.ended(call, value);
+    }
+  }
+
+  #waits(call: RunningCall): void {
+    this.waiting(call, false);
+    const timeout = call.extras?.timeout ?? 0;
+    if (timeout <= 0 || timeout >= 2 ** 31) return;
+    call.timer = setTimeout(() => this.#timedOut(call, timeout), Math.max(0, timeout - call.held));
+  }
+
+  /** A call cannot be run at all. */
+  refuse(call: RunningCall, error: unknown): void {
+    this.#track(call);
+    this.failed(call, error);
+  }
+
+  /**
+   * Asks a call to stop.
+   *
+   * @returns false when no such call has begun
+   */
+  cancel(slot: number, reason: unknown, grace: number): boolean {
+    const call = this.#calls[slot];
+    if (call === undefined) return false;
+    call.requestStop("cancel", reason ?? this.cancelReason());
+    this.#giveUpAfter(call, grace);
+    return true;
+  }
+
+  #timedOut(call: RunningCall, timeout: number): void {
+    const { timeoutReason } = this.#options;
+    const reason = timeoutReason?.(timeout) ??
+      new DOMException(`The call took longer than ${timeout} ms`, "TimeoutError");
+    call.requestStop("timeout", reason);
+    // Broken off inside its synchronous part it has nothing left to stop; else it is told and gets its grace.
+    if (call.counted || call.onStop !== undefined) this.#giveUpAfter(call, call.extras?.grace ?? 0);
+    else this.#stopped(call, false);
+  }
+
+  #giveUpAfter(call: RunningCall, grace: number): void {
+    if (call.phase === ENDED || call.phase === STOPPING) return;
+    call.phase = STOPPING;
+    clearTimeout(call.timer);
+    if (grace >= 2 ** 31) return;
+    call.timer = setTimeout(() => this.#stopped(call, true), grace);
+  }
+
+  /** A stream may send more. */
+  credit(slot: number, n: number): void {
+    this.#calls[slot]?.onCredit?.(n);
+  }
+
+  /** An item of a stream cannot be cloned: the stream fails, and its generator is told to return. */
+  itemRefused(slot: number, error: unknown): void {
+    const call = this.#calls[slot];
+    if (call === undefined) return;
+    const { onStop } = call;
+    this.failed(call, error);
+    onStop?.();
+  }
+
+  ended(call: RunningCall, value: unknown): void {
+    if (call.stop !== undefined) return this.#stopped(call, false);
+    if (!this.#end(call)) return;
+    const run = performance.now() - call.startedAt;
+    if (call.isSynchronous) this.#reports.ok(call.slot, call.held, value);
+    else this.#reports.settled(call, run, value);
+  }
+
+  failed(call: RunningCall, error: unknown): void {
+    if (call.isStop(error)) return this.#stopped(call, false);
+    if (!this.#end(call)) return;
+    this.#reports.failed(call.slot, call.held, performance.now() - call.startedAt, error);
+  }
+
+  #stopped(call: RunningCall, isAbandoned: boolean): void {
+    if (!this.#end(call)) return;
+    this.#reports.stopped(call, performance.now() - call.startedAt, isAbandoned);
+  }
+
+  item(call: RunningCall, value: unknown): void {
+    this.#reports.item(call.slot, value);
+  }
+
+  progress(call: RunningCall, value: unknown): void {
+    this.#reports.progress(call.slot, value);
+  }
+
+  waiting(call: RunningCall, isWaiting: boolean): void {
+    call.isSynchronous = false;
+    if (call.counted !== isWaiting) return;
+    call.counted = !isWaiting;
+    this.#busy += isWaiting ? -1 : 1;
+    if (isWaiting) this.#freed();
+  }
+
+  cancelRequested(call: RunningCall): boolean {
+    return call.phase !== ENDED && this.#control.state(call.slot) === CANCELLING;
+  }
+
+  cancelReason(): unknown {
+    return this.#options.cancelReason?.() ??
+      new DOMException("The call was cancelled", "AbortError");
+  }
+
+  #track(call: RunningCall): void {
+    if (this.#calls[call.slot] === call) return;
+    this.#calls[call.slot] = call;
+    this.#active++;
+  }
+
+  /** Ends a call; false when it had ended before. */
+  #end(call: RunningCall): boolean {
+    if (call.phase === ENDED) return false;
+    call.phase = ENDED;
+    clearTimeout(call.timer);
+    this.#calls[call.slot] = undefined;
+    this.#active--;
+    if (call.counted) {
+      call.counted = false;
+      this.#busy--;
+    }
+    if (!this.#isFreeing) {
+      this.#isFreeing = true;
+      // Later, since the caller writes its report now, and others may end in this turn.
+      queueMicrotask(this.#free);
+    }
+    return true;
+  }
+}
+
+function noCoroutines(call: RunningCall): string {
+  return `Cannot run job '${call.name}' of ${call.module}: it is a coroutine, and this worker was ` +
+    "started without 'runCoroutine'. Start it with an entry that passes one to serve()";
+}

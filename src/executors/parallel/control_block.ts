@@ -1,0 +1,109 @@
+/**
+ * The memory a host and one worker share, and the state of each call in it.
+ *
+ * ```text
+ *            host sends             worker begins             host asks it to stop
+ *   FREE ───────────────▶ QUEUED ───────────────▶ RUNNING ───────────────────────▶ CANCELLING
+ *                            │ host takes it back, or cancels it first
+ *                            └──────────────▶ TAKEN        (the worker passes over it and says RETURNED)
+ * ```
+ *
+ * Why memory and not messages: a worker inside a long synchronous call reads no messages, and that is exactly when what waits
+ * behind that call should go elsewhere, and when that call should learn that it is cancelled. Beginning and taking back are
+ * one compare-and-exchange on the same word, so a call is run by one worker or given back, never both.
+ *
+ * Where memory cannot be shared (a page without cross-origin isolation) each side has a block of its own, the worker's is the
+ * one that counts, and the host asks by message.
+ *
+ * @module
+ */
+
+/** The slot is not in use. */
+export const FREE = 0;
+/** Sent, not begun. */
+export const QUEUED = 1;
+/** The worker has begun it. */
+export const RUNNING = 2;
+/** Taken back before it began. */
+export const TAKEN = 3;
+/** Begun, and asked to stop. */
+export const CANCELLING = 4;
+
+const BEAT = 0;
+const CURRENT = 1;
+const HEADER = 16;
+
+/** Call states and signs of life of one worker. */
+export class ControlBlock {
+  /** How many slots there are. */
+  readonly capacity: number;
+  /** The memory, to hand to the worker; `undefined` where it cannot be shared. */
+  readonly memory: SharedArrayBuffer | undefined;
+  readonly #words: Int32Array;
+
+  private constructor(capacity: number, memory: SharedArrayBuffer | undefined) {
+    this.capacity = capacity;
+    this.memory = memory;
+    this.#words = new Int32Array(memory ?? new ArrayBuffer((HEADER + capacity) * 4));
+  }
+
+  /**
+   * Makes the host's block.
+   *
+   * @param capacity how many calls the worker may hold
+   * @param shared whether to share it, where the platform can
+   * @default true for `shared`
+   * @returns the block
+   */
+  static create(capacity: number, shared = true): ControlBlock {
+    const memory = shared && typeof SharedArrayBuffer === "function"
+      ? new SharedArrayBuffer((HEADER + capacity) * 4)
+      : undefined;
+    return new ControlBlock(capacity, memory);
+  }
+
+  /**
+   * Makes the worker's view.
+   *
+   * @param capacity how many calls the worker may hold
+   * @param memory what the host sent
+   * @returns the block
+   */
+  static attach(capacity: number, memory: SharedArrayBuffer | undefined): ControlBlock {
+    return new ControlBlock(capacity, memory);
+  }
+
+  /** The state of a slot. */
+  state(slot: number): number {
+    return Atomics.load(this.#words, HEADER + slot);
+  }
+
+  /** Sets the state of a slot. */
+  set(slot: number, state: number): void {
+    Atomics.store(this.#words, HEADER + slot, state);
+  }
+
+  /** Moves a slot from one state to another; false when it was not in the first. */
+  move(slot: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#words, HEADER + slot, from, to) === from;
+  }
+
+  /** The slot whose synchronous part holds the worker's thread now, or -1. */
+  get current(): number {
+    return Atomics.load(this.#words, CURRENT) - 1;
+  }
+
+  set current(slot: number) {
+    Atomics.store(this.#words, CURRENT, slot + 1);
+  }
+
+  /** How often the worker's event loop has shown that it turns. */
+  get beats(): number {
+    return Atomics.load(this.#words, BEAT);
+  }
+
+  /** Shows that the event loop turns. */
+  beat(): void {
+    Atomics.add(this.#words, BEAT, 1);
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * The modules that jobs come from, as a worker has them: imported once, initialised once, disposed of when the worker retires.
+ *
+ * ```text
+ *   NEW ── first call ──▶ LOADING ── imported, init() done ──▶ READY ── retirement ──▶ dispose()
+ *    ▲                       │
+ *    └── failed: each call that waited fails with the error, the next one tries again
+ * ```
+ *
+ * @module
+ */
+import { registerError } from "./error_classes.ts";
+
+/** The module of a job could not be made ready in a worker, or has no such export. */
+export class JobModuleError extends Error {
+  /** Tells it from other errors. */
+  override readonly name = "JobModuleError";
+  /** The module's URL. */
+  readonly module: string;
+  /** The export that was asked for, when the module itself is in order. */
+  readonly export: string | undefined;
+
+  /**
+   * Makes the error.
+   *
+   * @param module the module's URL
+   * @param message what is the matter
+   * @param options the export that was asked for, and the `cause`
+   */
+  constructor(module: string, message: string, options: ErrorOptions & { export?: string } = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.module = module;
+    this.export = options.export;
+  }
+}
+registerError(JobModuleError, "heddle:JobModuleError");
+
+/** An export that can be called. */
+export type JobFunction = (...args: unknown[]) => unknown;
+
+/** Does not answer in time: neither does the promise of a module with a top-level await that never ends. */
+function deadline(ms: number, fail: (error: Error) => void, module: string): () => void {
+  if (!(ms > 0 && ms < 2 ** 31)) return () => {};
+  const timer = setTimeout(() => {
+    fail(
+      new JobModuleError(
+        module,
+        `Cannot use module ${module}: it was not imported and initialised within ${ms} ms. ` +
+          "See whether a top-level await or its 'init' waits for something that never comes",
+      ),
+    );
+  }, ms);
+  return () => clearTimeout(timer);
+}
+
+/** One module. */
+export class JobModule {
+  /** Its URL. */
+  readonly url: string;
+  readonly #importTimeout: number;
+  #exports: Record<string, unknown> | undefined;
+  #loading: Promise<void> | undefined;
+
+  /**
+   * Begins without importing anything.
+   *
+   * @param url where it is
+   * @param importTimeout milliseconds it may take to become ready
+   */
+  constructor(url: string, importTimeout: number) {
+    this.url = url;
+    this.#importTimeout = importTimeout;
+  }
+
+  /** Whether its exports can be called. */
+  get isReady(): boolean {
+    return this.#exports !== undefined;
+  }
+
+  /**
+   * Makes it ready. Those who ask while it is being loaded wait for the same attempt.
+   *
+   * @throws {JobModuleError} when it cannot be imported or initialised; the next call tries again
+   */
+  load(): Promise<void> {
+    return this.#loading ??= this.#load().catch((error) => {
+      this.#loading = undefined;
+      throw error;
+    });
+  }
+
+  async #load(): Promise<void> {
+    let stop = () => {};
+    const late = new Promise<never>((_, fail) => {
+      stop = deadline(this.#importTimeout, fail, this.url);
+    });
+    try {
+      this.#exports = await Promise.race([this.#import(), late]);
+    } finally {
+      stop();
+    }
+  }
+
+  async #import(): Promise<Record<string, unknown>> {
+    let exports: Record<string, unknown>;
+    try {
+      exports = await import(this.url);
+    } catch (cause) {
+      throw new JobModuleError(
+        this.url,
+        `Cannot import module ${this.url}: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
+    if (typeof exports.init !== "function") return exports;
+    try {
+      await exports.init();
+    } catch (cause) {
+      throw new JobModuleError(
+        this.url,
+        `Cannot initialise module ${this.url}: its 'init' failed: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
+    return exports;
+  }
+
+  /**
+   * Finds an export of a module that is ready.
+   *
+   * @param name the export
+   * @returns the function
+   * @throws {JobModuleError} when there is none
+   */
+  find(name: string): JobFunction {
+    const exports = this.#exports ?? {};
+    const found = Object.hasOwn(exports, name) ? exports[name] : undefined;
+    if (typeof found === "function") return found as JobFunction;
+    const functions = Object.keys(exports).filter((key) => typeof exports[key] === "function");
+    throw new JobModuleError(
+      this.url,
+      `Cannot run job '${name}': ${this.url} exports no such function, but ` +
+        (functions.length === 0 ? "none at all" : functions.join(", ")),
+      { export: name },
+    );
+  }
+
+  /** Runs its `dispose` export, if it was made ready and has one. */
+  async dispose(): Promise<void> {
+    const dispose = this.#exports?.dispose;
+    if (typeof dispose === "function") await dispose();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An export that calls refer to, found once. */
+export class JobExport {
+  /** Where it is from. */
+  readonly module: JobModule;
+  /** Its name. */
+  readonly name: string;
+  /** The function, once the module is ready. */
+  run: JobFunction | undefined;
+  /**
+   * Whether its calls are carried across `await`. Carrying costs as much as the whole rest of a small call, so it is left off
+   * for a function that is not declared async and whose first result was not a promise.
+   */
+  isCarried = true;
+  /** Milliseconds the synchronous part of a call has lately taken. */
+  expected = 0;
+
+  /** Begins without looking for the function. */
+  constructor(module: JobModule, name: string) {
+    this.module = module;
+    this.name = name;
+  }
+
+  /**
+   * Finds the function.
+   *
+   * @throws {JobModuleError} when the module has no such export
+   */
+  resolve(): JobFunction {
+    return this.run ??= this.module.find(this.name);
+  }
+}

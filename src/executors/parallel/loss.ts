@@ -1,0 +1,58 @@
+/**
+ * Why a worker is gone, in words.
+ *
+ * @module
+ */
+import type { Call, WorkerLoss } from "./call.ts";
+import { EXIT_HEAP_EXHAUSTED, EXIT_UNREADABLE } from "./platform.ts";
+
+/** What is known of the end of a worker. */
+export interface LossFacts {
+  /** What kind of end it was. */
+  readonly cause: WorkerLoss<Call>["cause"];
+  /** The worker's name. */
+  readonly worker: string;
+  /** The code it exited with, if it did. */
+  readonly exitCode: number | undefined;
+  /** The worker's own error, if it had one. */
+  readonly failure: unknown;
+  /** The call that held its thread. */
+  readonly culprit: Call | undefined;
+}
+
+/**
+ * Explains a loss.
+ *
+ * @param facts what is known
+ * @returns an error that says it
+ */
+export function explainLoss(facts: LossFacts): Error {
+  const { worker, culprit, failure } = facts;
+  const during = culprit === undefined ? "" : `, in job '${culprit.name}' of ${culprit.module}`;
+  const options = failure === undefined ? undefined : { cause: failure };
+  return new Error(`Lost ${worker}: ${whatHappened(facts)}${during}`, options);
+}
+
+function whatHappened({ cause, exitCode, failure }: LossFacts): string {
+  switch (cause) {
+    case "start":
+      return failure === undefined
+        ? "it did not become ready in time; see whether its entry module can be imported"
+        : `it could not start: ${messageOf(failure)}`;
+    case "silent":
+      return "it gave no sign of life";
+    case "killed":
+      return "it was ended by force, since a call did not stop within its grace time";
+    case "terminated":
+      return "it was terminated";
+  }
+  if (exitCode === EXIT_HEAP_EXHAUSTED) return "its heap was exhausted";
+  if (exitCode === EXIT_UNREADABLE) return "it was sent a message that it could not read";
+  return failure === undefined
+    ? `it exited with code ${exitCode}`
+    : `it failed: ${messageOf(failure)}`;
+}
+
+function messageOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
+}

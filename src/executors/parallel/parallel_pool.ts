@@ -1,0 +1,443 @@
+/**
+ * The executor for work that computes: workers on other cores.
+ *
+ * ## States of a worker
+ *
+ * | state    | meaning                              | leaves it when                                              |
+ * | -------- | ------------------------------------ | ----------------------------------------------------------- |
+ * | starting | calls are sent, and wait in it       | it is ready → working; it dies or takes too long → lost     |
+ * | working  | runs calls                           | it dies → lost; it has served its number, resize → retiring |
+ * | retiring | ends what it has, takes nothing new  | that is done → gone                                         |
+ * | lost     | its calls are settled or taken back  | at once: a new one is started in its place                  |
+ *
+ * ## Timeline of a call
+ *
+ * `submit` makes a task whose first step puts the call in the pool's line. The pool sends it to the worker that holds
+ * least, if that worker's window has room; calls of one turn travel in one message, results too. When the result has
+ * come the task is woken, and ends.
+ *
+ * ## Policy
+ *
+ * - A worker holds as many calls as it does in about 2 ms, learned per job: hundreds of a microsecond, one of 5 ms.
+ * - What a worker holds and has not begun is taken back when another one is idle, or when its worker does not get on; so
+ *   a long task hides no short ones behind it.
+ * - A worker that dies is replaced. Calls that had begun fail with `WorkerLostError` (a retry policy may try again);
+ *   calls that certainly had not run elsewhere. When workers die before they are ready, several times in a row, the
+ *   waiting calls fail rather than wait for a worker that never comes; the next call tries anew.
+ * - An idle pool costs no processor time and does not keep the process alive.
+ *
+ * @module
+ */
+
+import { AgeingLine } from "../../kernel/ageing_line.ts";
+import type { Effect } from "../../kernel/effect.ts";
+import { QueueFullError, TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
+import type { Task } from "../../kernel/task_handle.ts";
+import { describe } from "../../kernel/work.ts";
+import { all } from "../../operations/all.ts";
+import { until } from "../../operations/until.ts";
+import { BaseExecutor } from "../base_executor.ts";
+import type { ExecutorStats, MapOptions, Mapper, SubmitOptions, Work } from "../executor.ts";
+import { isJob, type Job } from "../job.ts";
+import { checkCount } from "../submit_options.ts";
+import type { LinkEvents, WorkerLoss } from "./call.ts";
+import { CallCosts } from "./call_costs.ts";
+import "./kernel_errors.ts";
+import { nodeThreads } from "./node_threads.ts";
+import { PoolWorker } from "./pool_worker.ts";
+import { type CallHost, CallJob, RemoteCall } from "./remote_call.ts";
+import { RemoteStream } from "./remote_stream.ts";
+
+/** How a parallel pool is made. */
+export interface ParallelPoolOptions {
+  /**
+   * How many workers there are.
+   *
+   * @default the number of processors
+   */
+  size?: number;
+  /**
+   * What to call it, and its workers, in reports.
+   *
+   * @default "parallel"
+   */
+  name?: string;
+  /**
+   * How many tasks may wait; more are refused with `QueueFullError`.
+   *
+   * @default Infinity
+   */
+  queueLimit?: number;
+  /**
+   * How long a task may run that sets no `timeout` itself, in milliseconds.
+   *
+   * @default no limit
+   */
+  taskTimeout?: number;
+  /**
+   * How many tasks a worker runs before it is replaced by a new one.
+   *
+   * @default no limit
+   */
+  maxTasksPerWorker?: number;
+}
+
+/** How many workers may die in a row before they are ready until those who wait are told. */
+const startAttempts = 3;
+
+/** How often the pool looks for a worker that does not get on, in milliseconds, while there is work. */
+const glance = 5;
+
+/**
+ * Runs jobs on workers, which start with the pool and live until it closes. Jobs are made with `jobsFrom`: a worker
+ * imports the module once. A job that dies takes only its own task with it.
+ *
+ * @example
+ * ```ts ignore
+ * await using pool = new ParallelPool({ size: 2 });
+ * const jobs = jobsFrom<typeof import("./jobs.ts")>(import.meta.resolve("./jobs.ts"));
+ * const digest = await pool.submit(jobs.sha256(bytes));
+ * ```
+ */
+export class ParallelPool extends BaseExecutor implements CallHost {
+  readonly #options: ParallelPoolOptions;
+  #workers: PoolWorker[] = [];
+  readonly #retiring = new Set<PoolWorker>();
+  readonly #calls = new AgeingLine<RemoteCall>();
+  /** Calls that came back from a worker: they were at the head of the line before. */
+  readonly #returned: RemoteCall[] = [];
+  readonly #costs = new CallCosts();
+  #wanted: number;
+  #failedStarts = 0;
+  #watch: ReturnType<typeof setInterval> | undefined = undefined;
+  #unfinished = 0;
+  #released = false;
+  /** @internal Who learns how long each call held its worker's thread. */
+  onMeasured: ((call: RemoteCall, heldMs: number) => void) | null = null;
+
+  /**
+   * @param options its size, its name, limits
+   * @throws {TypeError} when an option has the wrong type
+   * @throws {RangeError} when an option has the wrong size
+   */
+  constructor(options: ParallelPoolOptions = {}) {
+    const {
+      size = navigator.hardwareConcurrency,
+      maxTasksPerWorker,
+      taskTimeout,
+      queueLimit = Infinity,
+    } = options;
+    checkCount(size, "create an executor", "size", 1);
+    if (maxTasksPerWorker !== undefined) {
+      checkCount(maxTasksPerWorker, "create an executor", "maxTasksPerWorker", 1);
+    }
+    if (taskTimeout !== undefined && !(typeof taskTimeout === "number" && taskTimeout > 0)) {
+      throw new RangeError(
+        `Cannot create an executor: 'taskTimeout' must be a positive number: current value is ${
+          describe(taskTimeout)
+        }`,
+      );
+    }
+    super({ name: options.name ?? "parallel", size: Infinity, queueLimit });
+    this.#options = { ...options, queueLimit };
+    this.#wanted = size;
+    this.#staff();
+  }
+
+  /** How many workers there are. */
+  override get size(): number {
+    return this.#wanted;
+  }
+
+  /** How many workers are at work. */
+  override get running(): number {
+    let busy = 0;
+    for (const worker of this.#workers) if (!worker.isIdle) busy++;
+    return Math.min(busy, this.#wanted);
+  }
+
+  /** How many tasks are not at work: in the queue, or with a worker that does others first. */
+  override get waiting(): number {
+    return Math.max(0, super.running + super.waiting - this.running);
+  }
+
+  /**
+   * Submits a job.
+   *
+   * @throws {TypeError} when `work` is a thunk, which cannot leave this thread
+   */
+  override submit<T>(work: Work<T>, options?: SubmitOptions): Task<T> {
+    if (typeof work === "function") throw thunkError(this.name, work);
+    return super.submit(work, options);
+  }
+
+  override resize(size: number): void {
+    checkCount(size, "resize an executor", "size", 1);
+    this.#wanted = size;
+    while (this.#workers.length > size) this.#retire(this.#leastBusy());
+    this.#staff();
+    this.#pump();
+  }
+
+  override stats(): ExecutorStats {
+    const stats = super.stats();
+    return { ...stats, running: this.running, waiting: this.waiting, size: this.size };
+  }
+
+  protected override mapConcurrency(): number {
+    // Workers are kept busy by what stands ready in their queues.
+    return this.#wanted * 64;
+  }
+
+  protected override submitMapped<I, O>(
+    fn: Mapper<I, O>,
+    input: I,
+    index: number,
+    options: MapOptions,
+  ): Task<O> {
+    const job = fn(input, index);
+    if (!isJob(job)) throw thunkError(this.name, fn, "'fn' must return a job");
+    return this.submit<O>(job as Job<O>, options);
+  }
+
+  protected override timedAttempt(work: Work<unknown>, options: SubmitOptions): () => unknown {
+    const { taskTimeout } = this.#options;
+    const withTimeout = options.timeout === undefined && taskTimeout !== undefined
+      ? { ...options, timeout: taskTimeout }
+      : options;
+    let attempt = 0;
+    return () => new CallJob(work as Job<unknown>, withTimeout, ++attempt, this);
+  }
+
+  protected override refusal(): Error | null {
+    const refused = super.refusal();
+    if (
+      refused !== null || this.waiting < this.#options.queueLimit! || this.running < this.#wanted
+    ) return refused;
+    return new QueueFullError(this.#options.queueLimit!, `The queue of executor '${this.name}'`);
+  }
+
+  /** @internal */
+  enqueue(call: RemoteCall): void {
+    if (this.#unfinished++ === 0) this.#watch = setInterval(() => this.#look(), glance);
+    if (this.#workers.length < this.#wanted) this.#staff();
+    if (this.#calls.size === 0 && this.#returned.length === 0 && this.#send(call)) return;
+    this.#calls.push(call, call.task.priority);
+  }
+
+  /** @internal */
+  withdraw(call: RemoteCall): void {
+    // It is passed over when its turn comes.
+    call.cancelled = true;
+    this.#finish(call);
+  }
+
+  /** Sends what stands in line, as far as the workers have room. */
+  #pump(): void {
+    for (;;) {
+      const call = this.#returned.pop() ?? this.#calls.shift();
+      if (call === undefined) break;
+      if (call.cancelled || this.#send(call)) continue;
+      this.#returned.push(call);
+      return;
+    }
+    this.#share();
+  }
+
+  /** Sends a call to the worker that holds least, if that has room. */
+  #send(call: RemoteCall): boolean {
+    const worker = this.#leastBusy();
+    if (worker === undefined) return false;
+    const held = worker.link.outstanding;
+    if (
+      held > 0 && (held >= this.#costs.window(call.module, call.name) || worker.link.room === 0)
+    ) return false;
+    call.worker = worker;
+    worker.link.send(call);
+    return true;
+  }
+
+  #leastBusy(): PoolWorker {
+    let least = this.#workers[0];
+    for (const worker of this.#workers) {
+      if (worker.link.outstanding < least.link.outstanding) least = worker;
+    }
+    return least;
+  }
+
+  /** Nothing stands in line: an idle worker gets half of what the busiest has not begun. */
+  #share(): void {
+    let busiest = this.#workers[0];
+    let hasIdle = false;
+    for (const worker of this.#workers) {
+      if (worker.isIdle && worker.ready) hasIdle = true;
+      if (worker.link.outstanding > busiest.link.outstanding) busiest = worker;
+    }
+    if (hasIdle && busiest.link.outstanding > 1) {
+      busiest.link.takeBack(busiest.link.outstanding >> 1);
+    }
+  }
+
+  /** Takes back what waits behind a call that takes long. */
+  #look(): void {
+    for (const worker of this.#workers) {
+      const held = worker.link.outstanding;
+      if (held > 1 && worker.ready && worker.served === worker.servedBefore) {
+        worker.link.takeBack(held - 1);
+      }
+      worker.servedBefore = worker.served;
+    }
+  }
+
+  // ---- workers ---------------------------------------------------------------------------------------------------
+
+  /** Starts workers until there are as many as wanted. */
+  #staff(): void {
+    while (this.#workers.length < this.#wanted && !this.#released) {
+      this.#workers.push(
+        new PoolWorker(
+          {
+            adapter: nodeThreads,
+            entry: new URL(import.meta.resolve("./worker_entry.ts")),
+            name: `${this.name} worker`,
+            timeoutError: (call) => new TimeoutError(call.timeout!, `Job '${call.name}'`),
+          },
+          (worker) => this.#eventsOf(worker),
+        ),
+      );
+    }
+  }
+
+  #eventsOf(worker: PoolWorker): LinkEvents<RemoteCall> {
+    return {
+      ready: () => {
+        worker.ready = true;
+        this.#failedStarts = 0;
+        this.#pump();
+      },
+      settled: (call, isOk, value, _runMs, heldMs) => {
+        worker.served++;
+        this.#costs.learn(call.module, call.name, heldMs);
+        this.onMeasured?.(call, heldMs);
+        this.#settle(call, isOk, value);
+        if (worker.served === this.#options.maxTasksPerWorker) this.#replace(worker);
+        this.#pump();
+      },
+      returned: (call) => {
+        call.worker = null;
+        if (call.cancelled) this.#finish(call);
+        else {
+          this.#returned.push(call);
+          queueMicrotask(this.#pumpSoon);
+        }
+      },
+      abandoned: () => {},
+      streamOpened: (call) => this.#openStream(call),
+      streamItem: (call, value) => call.stream?.push(value),
+      progress: (call, value) => call.task.cold?.onProgress?.(value),
+      lateFailure: (error) => this.#reportLate(error),
+      lost: (loss) => this.#lose(worker, loss),
+    };
+  }
+
+  readonly #pumpSoon = (): void => this.#pump();
+
+  #settle(call: RemoteCall, isOk: boolean, value: unknown): void {
+    const { stream, task } = call;
+    if (stream !== null) {
+      this.#finish(call);
+      return stream.end(isOk || call.cancelled ? "done" : { error: value });
+    }
+    const wasCancelled = call.cancelled;
+    this.#finish(call);
+    call.settled = true;
+    if (wasCancelled && (isOk || value === task.cold?.cancelCause?.error)) task.wakeCancelled();
+    else if (isOk) task.wake(value);
+    else task.wakeWithError(value);
+  }
+
+  #openStream(call: RemoteCall): void {
+    if (call.cancelled) return;
+    call.stream = new RemoteStream(call);
+    call.settled = true;
+    call.task.wake(call.stream);
+  }
+
+  /** The pool has nothing more to do with a call. */
+  #finish(call: RemoteCall): void {
+    call.worker = null;
+    call.task.scheduler.outside--;
+    if (--this.#unfinished === 0) clearInterval(this.#watch);
+  }
+
+  #reportLate(error: unknown): void {
+    console.error(`A job of pool '${this.name}' failed after it had ended:`, error);
+  }
+
+  #lose(worker: PoolWorker, loss: WorkerLoss<RemoteCall>): void {
+    this.#workers = this.#workers.filter((other) => other !== worker);
+    this.#retiring.delete(worker);
+    for (const call of loss.notBegun) {
+      call.worker = null;
+      if (call.cancelled) this.#finish(call);
+      else this.#returned.push(call);
+    }
+    const { error, exitCode } = loss;
+    for (const call of loss.begun) {
+      const lost = new WorkerLostError(
+        `Job '${call.name}' was lost: ${error.message}`,
+        exitCode === undefined ? { cause: error } : { cause: error, exitCode },
+      );
+      this.#settle(call, false, lost);
+    }
+    if (loss.cause !== "start") this.#failedStarts = 0;
+    else if (++this.#failedStarts >= startAttempts * this.#wanted) this.#giveUpWaiting(error);
+    if (worker.ready || this.#unfinished > 0) this.#staff();
+    this.#pump();
+  }
+
+  /** Workers do not start: tells those who wait, rather than have them wait for ever. */
+  #giveUpWaiting(error: Error): void {
+    this.#failedStarts = 0;
+    for (let call = this.#returned.pop() ?? this.#calls.shift(); call !== undefined;) {
+      if (!call.cancelled) {
+        this.#settle(
+          call,
+          false,
+          new WorkerLostError(`Job '${call.name}' could not run: ${error.message}`, {
+            cause: error,
+          }),
+        );
+      }
+      call = this.#returned.pop() ?? this.#calls.shift();
+    }
+  }
+
+  #replace(worker: PoolWorker): void {
+    this.#retire(worker);
+    this.#staff();
+  }
+
+  #retire(worker: PoolWorker): void {
+    this.#workers = this.#workers.filter((other) => other !== worker);
+    this.#retiring.add(worker);
+    worker.link.takeBack(worker.link.outstanding);
+    void worker.link.retire().then(() => this.#retiring.delete(worker));
+  }
+
+  protected override *release(): Generator<Effect<unknown>, void, unknown> {
+    this.#released = true;
+    clearInterval(this.#watch);
+    for (const worker of [...this.#workers]) this.#retire(worker);
+    yield* all([...this.#retiring].map((worker) => () => until(worker.link.retire())));
+  }
+}
+
+function thunkError(pool: string, work: unknown, what = "work must be a job"): TypeError {
+  return new TypeError(
+    `Cannot run ${
+      describe(work)
+    } in parallel pool '${pool}': ${what}, since a function cannot leave its thread. Export ` +
+      `it from a module, and make the job with jobsFrom<typeof import("./jobs.ts")>(import.meta.resolve("./jobs.ts"))`,
+  );
+}

@@ -1,0 +1,33 @@
+/**
+ * One worker as its pool sees it.
+ *
+ * @module
+ */
+
+import type { LinkEvents } from "./call.ts";
+import type { LinkOptions } from "./link_options.ts";
+import type { RemoteCall } from "./remote_call.ts";
+import { WorkerLink } from "./worker_link.ts";
+
+/** A worker, and what its pool remembers of it. */
+export class PoolWorker {
+  readonly link: WorkerLink<RemoteCall>;
+  /** Whether it has become ready. */
+  ready = false;
+  /** How many calls it has ended. */
+  served = 0;
+  /** How many it had ended when the pool last looked whether it gets on. */
+  servedBefore = 0;
+
+  constructor(
+    options: LinkOptions<RemoteCall>,
+    events: (worker: PoolWorker) => LinkEvents<RemoteCall>,
+  ) {
+    this.link = new WorkerLink(options, events(this));
+  }
+
+  /** Whether it has nothing to do. */
+  get isIdle(): boolean {
+    return this.link.outstanding === 0;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * One call that a task has waiting in a parallel pool, or at a worker.
+ *
+ * @module
+ */
+
+import { BaseEffect, perform } from "../../kernel/effect.ts";
+import type { TaskNode } from "../../kernel/task.ts";
+import type { Parking } from "../../kernel/waiter.ts";
+import type { SubmitOptions } from "../executor.ts";
+import type { Job } from "../job.ts";
+import type { Call } from "./call.ts";
+import type { PoolWorker } from "./pool_worker.ts";
+import type { RemoteStream } from "./remote_stream.ts";
+
+/** What a call needs of its pool. */
+export interface CallHost {
+  /** Takes a call in. */
+  enqueue(call: RemoteCall): void;
+  /** The task of a call that has not been sent is cancelled. */
+  withdraw(call: RemoteCall): void;
+}
+
+let lastId = 0;
+
+/** A call, and the task that waits for it. */
+export class RemoteCall implements Call, Parking {
+  readonly id: number = ++lastId;
+  readonly module: string;
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly transfer: readonly Transferable[] | undefined;
+  readonly timeout: number | undefined;
+  readonly attempt: number;
+  readonly task: TaskNode;
+  readonly #host: CallHost;
+  slot = -1;
+  /** Where it is: in the pool's line, or with a worker; neither when it is over. */
+  worker: PoolWorker | null = null;
+  /** Whether its task is cancelled: nobody waits for the result, only for the end. */
+  cancelled = false;
+  /** Whether its task has been told how it went; what comes after that belongs to the stream. */
+  settled = false;
+  stream: RemoteStream | null = null;
+  /** When it was enqueued, when that is measured. */
+  queuedAt = 0;
+
+  constructor(
+    job: Job<unknown>,
+    options: SubmitOptions,
+    attempt: number,
+    task: TaskNode,
+    host: CallHost,
+  ) {
+    this.module = job.module;
+    this.name = job.name;
+    this.args = job.args;
+    this.transfer = options.transfer;
+    this.timeout = options.timeout === Infinity ? undefined : options.timeout;
+    this.attempt = attempt;
+    this.task = task;
+    this.#host = host;
+  }
+
+  get description(): string {
+    return `job '${this.name}' ${this.worker === null ? "to be taken by a worker" : "at a worker"}`;
+  }
+
+  /** Once the outcome is on its way to the task, a cancellation comes after it. */
+  get shielded(): boolean {
+    return this.settled;
+  }
+
+  abandon(task: TaskNode): boolean {
+    if (this.worker === null) {
+      this.#host.withdraw(this);
+      return true;
+    }
+    if (!this.cancelled) {
+      this.cancelled = true;
+      const { cancelCause, cancelDeadline } = task.cold!;
+      const grace = Math.max(0, cancelDeadline - task.scheduler.clock.now());
+      this.worker.link.cancel(this, cancelCause!.error, grace);
+    }
+    // The link answers within the grace time, by ending the worker if need be, even when force is asked for.
+    return false;
+  }
+}
+
+/** The effect of calling a job in a pool and waiting for what it comes to. */
+export class CallJob<T> extends BaseEffect<T> {
+  readonly #job: Job<T>;
+  readonly #options: SubmitOptions;
+  readonly #attempt: number;
+  readonly #host: CallHost;
+
+  constructor(job: Job<T>, options: SubmitOptions, attempt: number, host: CallHost) {
+    super();
+    this.#job = job;
+    this.#options = options;
+    this.#attempt = attempt;
+    this.#host = host;
+  }
+
+  get description(): string {
+    return `job '${this.#job.name}'`;
+  }
+
+  [perform](task: TaskNode): boolean {
+    const call = new RemoteCall(this.#job, this.#options, this.#attempt, task, this.#host);
+    task.waiting = call;
+    task.scheduler.outside++;
+    this.#host.enqueue(call);
+    return false;
+  }
+}

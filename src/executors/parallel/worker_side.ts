@@ -1,0 +1,294 @@
+/**
+ * What runs inside a worker: takes batches of calls, begins them, and obeys the host.
+ *
+ * ```text
+ *   batch ─▶ queue ─▶ begun ─┬─ returned a plain value ─────────────────────▶ OK
+ *            (SAB: QUEUED)   ├─ returned a promise, or a coroutine ─ waits ──▶ SETTLED | FAILED | CANCELLED | TIMED_OUT
+ *                            └─ returned an async generator ─ STREAM, ITEM… ─▶ the same
+ * ```
+ *
+ * Timeline of one turn: calls are begun in the order in which they came, until the queue is empty, as many wait as may
+ * (`concurrency`), or the turn has lasted its budget; then the event loop gets a turn, so that timers, cancellations and the
+ * promises of other calls are never behind more than one call. Reports leave together when the turn ends, but never wait
+ * behind a call that is known to take long.
+ *
+ * Policy: whatever one call does ends that call only. An export that throws, a result that cannot be cloned, a module that
+ * does not import, an error thrown long after the call returned: each is reported, and the worker goes on. What takes the
+ * worker itself away (exit, heap) is the host's to notice; here it is only told apart where the runtime says nothing.
+ *
+ * @module
+ */
+import { CallRunner, type ServeOptions } from "./call_runner.ts";
+import { ControlBlock, QUEUED, RUNNING, TAKEN } from "./control_block.ts";
+import { decodeError, type EncodedError } from "./error_codec.ts";
+import { JobExport, JobModule } from "./job_module.ts";
+import { EXIT_HEAP_EXHAUSTED, EXIT_UNREADABLE, type WorkerPlatform } from "./platform.ts";
+import { Reports } from "./reports.ts";
+import { RunningCall } from "./running_call.ts";
+import * as wire from "./wire.ts";
+
+export type { ServeOptions } from "./call_runner.ts";
+
+/** Milliseconds of calls in one turn of the event loop. */
+const TURN_BUDGET = 4;
+/** A call expected to take longer than this many milliseconds keeps no report waiting. */
+const LONG = 0.3;
+/** Milliseconds between two signs of life while there is work. */
+const BEAT_INTERVAL = 100;
+
+/**
+ * Makes this thread a worker of the pool. Called once, by the module the worker starts with.
+ *
+ * @param platform what the worker runs on
+ * @param options what the layers above bring along
+ */
+export function serve(platform: WorkerPlatform, options: ServeOptions = {}): void {
+  new WorkerSide(platform, options).begin();
+}
+
+class WorkerSide {
+  readonly #platform: WorkerPlatform;
+  readonly #control: ControlBlock;
+  readonly #reports: Reports;
+  readonly #runner: CallRunner;
+  readonly #modules = new Map<string, JobModule>();
+  readonly #jobs: (JobExport | undefined)[] = [];
+  #queue: wire.Batch[] = [];
+  /** Where in the first batch of the queue the next entry is. */
+  #at = 1;
+  /** Calls whose modules have become ready since it was their turn. */
+  #loaded: RunningCall[] = [];
+  /** How many calls wait for their modules. */
+  #loading = 0;
+  #isRunning = false;
+  #isDeferred = false;
+  #isRetiring = false;
+  #heart: ReturnType<typeof setInterval> | undefined;
+
+  constructor(platform: WorkerPlatform, options: ServeOptions) {
+    const { settings, port } = platform;
+    this.#platform = platform;
+    this.#control = ControlBlock.attach(settings.capacity, settings.memory);
+    this.#reports = new Reports(port, (slot, error) => this.#runner.itemRefused(slot, error));
+    this.#runner = new CallRunner(
+      platform,
+      this.#control,
+      this.#reports,
+      options,
+      () => this.#freed(),
+    );
+  }
+
+  begin(): void {
+    this.#platform.trap((error) => this.#reports.late(error));
+    this.#platform.onExit(() => this.#reports.flush());
+    this.#platform.port.listen({
+      received: (batch) => this.#received(batch),
+      unreadable: () => this.#platform.exit(EXIT_UNREADABLE),
+      closed: () => this.#platform.exit(0),
+    });
+    this.#reports.ready();
+  }
+
+  #received(batch: wire.Batch): void {
+    if (batch[0] === wire.BATCH_CONTROL) return this.#obey(batch);
+    this.#queue.push(batch);
+    if (this.#control.memory === undefined) this.#markQueued(batch);
+    this.#heart ??= setInterval(() => this.#beat(), BEAT_INTERVAL);
+    this.#run();
+  }
+
+  #run(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    const turnEnd = performance.now() + TURN_BUDGET;
+    while (this.#loaded.length > 0 && this.#runner.hasRoom) {
+      const call = this.#loaded.shift() as RunningCall;
+      if (this.#claim(call.slot) && this.#runner.start(call) > turnEnd) break;
+    }
+    while (this.#queue.length > 0 && this.#runner.hasRoom) {
+      const batch = this.#queue[0] as wire.Batch;
+      if (this.#at >= batch.length) {
+        this.#queue.shift();
+        this.#at = 1;
+      } else if (this.#beginNext(batch, this.#at) > turnEnd) {
+        break;
+      }
+    }
+    this.#isRunning = false;
+    const isMore = this.#loaded.length > 0 || this.#queue.length > 0;
+    if (isMore && this.#runner.hasRoom) this.#defer();
+    else this.#retireIfDone();
+  }
+
+  #defer(): void {
+    this.#reports.flush();
+    if (this.#isDeferred) return;
+    this.#isDeferred = true;
+    this.#platform.defer(() => {
+      this.#isDeferred = false;
+      this.#run();
+    });
+  }
+
+  /** Begins the entry at `at`; returns when that was done, as far as is known. */
+  #beginNext(batch: wire.Batch, at: number): number {
+    const op = batch[at];
+    if (op === wire.DEFINE) {
+      this.#at = at + 4;
+      this.#define(batch[at + 1] as number, batch[at + 2] as string, batch[at + 3] as string);
+      return 0;
+    }
+    const isPlain = op === wire.CALL;
+    const first = at + (isPlain ? 5 : 6);
+    const argc = batch[first - 1] as number;
+    this.#at = first + argc;
+    const slot = batch[at + 1] as number;
+    const job = this.#jobs[batch[at + 3] as number] as JobExport;
+    const id = batch[at + 2] as number;
+    if (isPlain && !job.isCarried && job.run !== undefined) {
+      if (!this.#claim(slot)) return 0;
+      if (job.expected > LONG) this.#reports.flush();
+      const call = new RunningCall(this.#runner, slot, id, job, undefined, undefined);
+      return this.#runner.startPlain(call, job.run, batch, first, argc);
+    }
+    const args = batch.slice(first, first + argc);
+    const extras = isPlain ? undefined : batch[at + 4] as wire.CallExtras;
+    const call = new RunningCall(this.#runner, slot, id, job, args, extras);
+    if (!job.module.isReady) return this.#awaitModule(call);
+    if (!this.#claim(slot)) return 0;
+    if (job.expected > LONG) this.#reports.flush();
+    return this.#runner.start(call);
+  }
+
+  /** Begins a call, unless the host has taken it back. */
+  #claim(slot: number): boolean {
+    if (this.#control.move(slot, QUEUED, RUNNING)) return true;
+    this.#reports.returned(slot);
+    return false;
+  }
+
+  /** Until its module is ready a call has not begun: its timeout does not count, and it can be taken back. */
+  #awaitModule(call: RunningCall): number {
+    this.#loading++;
+    call.job.module.load().then(() => {
+      this.#loading--;
+      this.#loaded.push(call);
+      this.#run();
+    }, (error) => {
+      this.#loading--;
+      if (this.#claim(call.slot)) this.#runner.refuse(call, error);
+      this.#retireIfDone();
+    });
+    return 0;
+  }
+
+  #define(ref: number, url: string, name: string): void {
+    let module = this.#modules.get(url);
+    if (module === undefined) {
+      module = new JobModule(url, this.#platform.settings.importTimeout);
+      this.#modules.set(url, module);
+    }
+    this.#jobs[ref] = new JobExport(module, name);
+  }
+
+  #obey(batch: wire.Batch): void {
+    for (let at = 1; at < batch.length; at += wire.entryLength(batch, at)) {
+      const slot = batch[at + 1] as number;
+      switch (batch[at]) {
+        case wire.CANCEL:
+          this.#cancel(slot, batch[at + 2] as EncodedError | undefined, batch[at + 3] as number);
+          break;
+        case wire.CREDIT:
+          this.#runner.credit(slot, batch[at + 2] as number);
+          break;
+        case wire.TAKE_BACK:
+          this.#giveBack(slot);
+          break;
+        case wire.RETIRE:
+          this.#isRetiring = true;
+          this.#retireIfDone();
+          break;
+        case wire.EXIT:
+          this.#reports.flush();
+          this.#platform.exit(0);
+      }
+    }
+  }
+
+  #cancel(slot: number, reason: EncodedError | undefined, grace: number): void {
+    const error = reason === undefined ? undefined : decodeError(reason);
+    if (this.#runner.cancel(slot, error, grace)) return;
+    // Where memory is shared, the host has taken back itself what has not begun.
+    if (this.#control.memory === undefined) this.#giveBackSlot(slot);
+  }
+
+  #markQueued(batch: wire.Batch): void {
+    for (let at = 1; at < batch.length; at += wire.entryLength(batch, at)) {
+      if (batch[at] !== wire.DEFINE) this.#control.set(batch[at + 1] as number, QUEUED);
+    }
+  }
+
+  #giveBack(count: number): void {
+    const slots: number[] = this.#loaded.map((call) => call.slot);
+    this.#queue.forEach((batch, index) => {
+      for (
+        let at = index === 0 ? this.#at : 1;
+        at < batch.length;
+        at += wire.entryLength(batch, at)
+      ) {
+        if (batch[at] !== wire.DEFINE) slots.push(batch[at + 1] as number);
+      }
+    });
+    for (let left = count; left > 0 && slots.length > 0;) {
+      if (this.#giveBackSlot(slots.pop() as number)) left--;
+    }
+  }
+
+  /** Says RETURNED now, so that the call can go elsewhere, and once more when the queue has passed it, for the slot. */
+  #giveBackSlot(slot: number): boolean {
+    if (!this.#control.move(slot, QUEUED, TAKEN)) return false;
+    this.#reports.returned(slot);
+    return true;
+  }
+
+  /** A call has ended, so another may begin. */
+  #freed(): void {
+    if (!this.#isIdle || this.#isRetiring) this.#run();
+  }
+
+  get #isIdle(): boolean {
+    return this.#queue.length === 0 && this.#loaded.length === 0 && this.#loading === 0 &&
+      this.#runner.active === 0;
+  }
+
+  #beat(): void {
+    // A timer never fires inside a synchronous call. If one seems to be under way, the runtime has torn it down without a
+    // word, as Deno does when the heap is full; nothing that this worker does from now on can be relied upon.
+    if (this.#control.current >= 0 || this.#platform.heapExhausted?.() === true) {
+      return this.#platform.exit(EXIT_HEAP_EXHAUSTED);
+    }
+    this.#control.beat();
+    if (!this.#isIdle) return;
+    clearInterval(this.#heart);
+    this.#heart = undefined;
+  }
+
+  #retireIfDone(): void {
+    if (!this.#isRetiring || !this.#isIdle) return;
+    this.#isRetiring = false;
+    void this.#retire();
+  }
+
+  async #retire(): Promise<void> {
+    for (const module of [...this.#modules.values()].reverse()) {
+      try {
+        await module.dispose();
+      } catch (error) {
+        this.#reports.late(error);
+      }
+    }
+    this.#reports.retired();
+    this.#platform.exit(0);
+  }
+}
