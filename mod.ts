@@ -67,13 +67,14 @@ export {
   exponential,
   type ExponentialOptions,
   fibonacci,
-  type FibonacciOptions,
   fixed,
+  type FixedOptions,
+  type GrowthOptions,
   type Jitter,
 } from "./src/operations/backoff.ts";
 export { main } from "./src/operations/main.ts";
 export { any, race, type WinnerOf } from "./src/operations/race.ts";
-export { retry, type RetryPolicy } from "./src/operations/retry.ts";
+export { attemptsOf, type FailedAttempt, retry, type RetryPolicy } from "./src/operations/retry.ts";
 export { scope, type ScopeOptions } from "./src/operations/scope.ts";
 export { sleep } from "./src/operations/sleep.ts";
 export { suspend } from "./src/operations/suspend.ts";
@@ -110,7 +111,8 @@ export {
   type JobsOf,
   type JobsOptions,
 } from "./src/executors/job.ts";
-export { ParallelPool, type ParallelPoolOptions } from "./src/executors/parallel/parallel_pool.ts";
+export type { ParallelPoolOptions } from "./src/executors/parallel/parallel_options.ts";
+export { ParallelPool } from "./src/executors/parallel/parallel_pool.ts";
 export type { QuantilesSnapshot } from "./src/executors/quantiles.ts";
 export type { Lane, Route } from "./src/executors/routing.ts";
 export { SoloExecutor, type SoloOptions } from "./src/executors/solo_executor.ts";

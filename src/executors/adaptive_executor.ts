@@ -4,12 +4,14 @@
  * @module
  */
 
-import type { Effect } from "../kernel/effect.ts";
+import type { Effect, Operation } from "../kernel/effect.ts";
+import { listen } from "../kernel/join.ts";
 import { run } from "../kernel/run.ts";
 import { meterSteps } from "../kernel/step_meter.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Task } from "../kernel/task_handle.ts";
 import { describe } from "../kernel/work.ts";
+import { action } from "../operations/action.ts";
 import { all } from "../operations/all.ts";
 import { shared } from "./ambient.ts";
 import type {
@@ -29,7 +31,7 @@ import { ParallelPool } from "./parallel/parallel_pool.ts";
 import { Quantiles } from "./quantiles.ts";
 import { JobRoute, type Lane, type Route } from "./routing.ts";
 import type { Stream } from "./stream.ts";
-import { checkMapOptions } from "./submit_options.ts";
+import { checkCloseOptions, checkMapOptions } from "./submit_options.ts";
 
 /** Chooses a lane; `undefined` leaves the choice to the executor. Only jobs can go to `"parallel"`. */
 export type Choose = (
@@ -104,6 +106,9 @@ export class AdaptiveExecutor implements Executor {
   /** Answers what is submitted after the close. */
   readonly #refusing: GreenPool;
   #closed = false;
+  /** The tasks under way, kept when a lane is shared with others: they are not the lane's only ones. */
+  #guests: Set<TaskNode> | null = null;
+  readonly #idlers = new Set<() => void>();
 
   /**
    * @param options its lanes, its limit, who chooses
@@ -134,6 +139,7 @@ export class AdaptiveExecutor implements Executor {
     this.#green = green ?? new GreenPool({ name: `${name} green` });
     this.#parallel = null;
     if (parallel !== undefined) this.#adopt(parallel);
+    if (!this.#ownsGreen || !this.#ownsParallel) this.#guests = new Set();
     this.#choose = choose;
     this.#limitMs = limit;
     this.#thunks = new JobRoute("(functions)", "", limit);
@@ -143,11 +149,22 @@ export class AdaptiveExecutor implements Executor {
     if (this.#closed) return this.#refusing.submit(work, options);
     const route = this.#routeOf(work);
     const lane = this.#laneOf(work, options, route);
-    if (lane === "parallel") return this.#parallelLane().submit(work, options);
-    const measured = route.wantsMeasure;
-    const task = this.#green.submit(work, options);
+    const measured = lane === "green" && route.wantsMeasure;
+    const task = (lane === "green" ? this.#green : this.#parallelLane()).submit(work, options);
     if (measured) this.#measure(task as unknown as TaskNode, route);
+    if (this.#guests !== null) this.#remember(task as unknown as TaskNode, this.#guests);
     return task;
+  }
+
+  #remember(task: TaskNode, guests: Set<TaskNode>): void {
+    if (task.hasEnded) return;
+    guests.add(task);
+    listen(task, {
+      settled: (ended) => {
+        guests.delete(ended);
+        if (guests.size === 0) { for (const resolve of this.#idlers) resolve(); }
+      },
+    });
   }
 
   map<I, O>(
@@ -206,6 +223,7 @@ export class AdaptiveExecutor implements Executor {
   }
 
   *#idle(): Generator<Effect<unknown>, void, unknown> {
+    if (this.#guests !== null) return yield* this.#untilGuestsEnd(this.#guests);
     // The end of a task on one lane may submit to the other.
     while (this.#green.pending + (this.#parallel?.pending ?? 0) > 0) {
       yield* this.#green.idle();
@@ -213,13 +231,33 @@ export class AdaptiveExecutor implements Executor {
     }
   }
 
+  /**
+   * Takes no more tasks, then runs or cancels those it has. Lanes that it was given stay open; its own are closed.
+   *
+   * @param options whether to run what waits, and how long cleanup may take
+   */
   close(options: CloseOptions = {}): Completion {
+    checkCloseOptions(options);
+    if (!this.#closed) void this.#refusing.close();
     this.#closed = true;
-    void this.#refusing.close();
-    const green = this.#ownsGreen ? this.#green.close(options) : this.#green.idle();
-    const parallel = this.#ownsParallel ? this.#parallel?.close(options) : this.#parallel?.idle();
-    return run(() => joinAll(parallel === undefined ? [green] : [green, parallel]), {
-      name: `close of ${this.name}`,
+    if (options.drain === false) {
+      const grace = options.grace === undefined ? {} : { grace: options.grace };
+      for (const task of [...this.#guests ?? []].reverse()) {
+        task.observe();
+        void task.cancel(`executor '${this.name}' was closed`, grace);
+      }
+    }
+    const ends = [this.idle()];
+    if (this.#ownsGreen) ends.push(this.#green.close(options));
+    if (this.#ownsParallel && this.#parallel !== null) ends.push(this.#parallel.close(options));
+    return run(() => joinAll(ends), { name: `close of ${this.name}` });
+  }
+
+  #untilGuestsEnd(guests: Set<TaskNode>): Operation<void> {
+    return action<void>((resolve) => {
+      if (guests.size === 0) return resolve();
+      this.#idlers.add(resolve);
+      return () => this.#idlers.delete(resolve);
     });
   }
 

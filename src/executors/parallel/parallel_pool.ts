@@ -33,7 +33,6 @@ import { AgeingLine } from "../../kernel/ageing_line.ts";
 import type { Effect } from "../../kernel/effect.ts";
 import { QueueFullError, TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
 import type { Task } from "../../kernel/task_handle.ts";
-import { describe } from "../../kernel/work.ts";
 import { all } from "../../operations/all.ts";
 import { until } from "../../operations/until.ts";
 import { BaseExecutor } from "../base_executor.ts";
@@ -43,44 +42,11 @@ import { checkCount } from "../submit_options.ts";
 import type { LinkEvents, WorkerLoss } from "./call.ts";
 import { CallCosts } from "./call_costs.ts";
 import "./kernel_errors.ts";
+import { checkParallelOptions, type ParallelPoolOptions, thunkError } from "./parallel_options.ts";
 import { nodeThreads } from "./node_threads.ts";
 import { PoolWorker } from "./pool_worker.ts";
 import { type CallHost, CallJob, RemoteCall } from "./remote_call.ts";
 import { RemoteStream } from "./remote_stream.ts";
-
-/** How a parallel pool is made. */
-export interface ParallelPoolOptions {
-  /**
-   * How many workers there are.
-   *
-   * @default the number of processors
-   */
-  size?: number;
-  /**
-   * What to call it, and its workers, in reports.
-   *
-   * @default "parallel"
-   */
-  name?: string;
-  /**
-   * How many tasks may wait; more are refused with `QueueFullError`.
-   *
-   * @default Infinity
-   */
-  queueLimit?: number;
-  /**
-   * How long a task may run that sets no `timeout` itself, in milliseconds.
-   *
-   * @default no limit
-   */
-  taskTimeout?: number;
-  /**
-   * How many tasks a worker runs before it is replaced by a new one.
-   *
-   * @default no limit
-   */
-  maxTasksPerWorker?: number;
-}
 
 /** How many workers may die in a row before they are ready until those who wait are told. */
 const startAttempts = 3;
@@ -101,6 +67,7 @@ const glance = 5;
  */
 export class ParallelPool extends BaseExecutor implements CallHost {
   readonly #options: ParallelPoolOptions;
+  readonly #queueLimit: number;
   #workers: PoolWorker[] = [];
   readonly #retiring = new Set<PoolWorker>();
   readonly #calls = new AgeingLine<RemoteCall>();
@@ -121,25 +88,10 @@ export class ParallelPool extends BaseExecutor implements CallHost {
    * @throws {RangeError} when an option has the wrong size
    */
   constructor(options: ParallelPoolOptions = {}) {
-    const {
-      size = navigator.hardwareConcurrency,
-      maxTasksPerWorker,
-      taskTimeout,
-      queueLimit = Infinity,
-    } = options;
-    checkCount(size, "create an executor", "size", 1);
-    if (maxTasksPerWorker !== undefined) {
-      checkCount(maxTasksPerWorker, "create an executor", "maxTasksPerWorker", 1);
-    }
-    if (taskTimeout !== undefined && !(typeof taskTimeout === "number" && taskTimeout > 0)) {
-      throw new RangeError(
-        `Cannot create an executor: 'taskTimeout' must be a positive number: current value is ${
-          describe(taskTimeout)
-        }`,
-      );
-    }
+    const { size, queueLimit } = checkParallelOptions(options);
     super({ name: options.name ?? "parallel", size: Infinity, queueLimit });
-    this.#options = { ...options, queueLimit };
+    this.#options = options;
+    this.#queueLimit = queueLimit;
     this.#wanted = size;
     this.#staff();
   }
@@ -212,9 +164,9 @@ export class ParallelPool extends BaseExecutor implements CallHost {
   protected override refusal(): Error | null {
     const refused = super.refusal();
     if (
-      refused !== null || this.waiting < this.#options.queueLimit! || this.running < this.#wanted
+      refused !== null || this.waiting < this.#queueLimit || this.running < this.#wanted
     ) return refused;
-    return new QueueFullError(this.#options.queueLimit!, `The queue of executor '${this.name}'`);
+    return new QueueFullError(this.#queueLimit, `The queue of executor '${this.name}'`);
   }
 
   /** @internal */
@@ -431,13 +383,4 @@ export class ParallelPool extends BaseExecutor implements CallHost {
     for (const worker of [...this.#workers]) this.#retire(worker);
     yield* all([...this.#retiring].map((worker) => () => until(worker.link.retire())));
   }
-}
-
-function thunkError(pool: string, work: unknown, what = "work must be a job"): TypeError {
-  return new TypeError(
-    `Cannot run ${
-      describe(work)
-    } in parallel pool '${pool}': ${what}, since a function cannot leave its thread. Export ` +
-      `it from a module, and make the job with jobsFrom<typeof import("./jobs.ts")>(import.meta.resolve("./jobs.ts"))`,
-  );
 }
