@@ -261,6 +261,7 @@ export class CallRunner implements CallOwner, StreamOutlet {
     if (call.phase === ENDED || call.phase === STOPPING) return;
     call.phase = STOPPING;
     clearTimeout(call.timer);
+    if (!call.canHear) return this.#stopped(call, true);
     if (grace >= 2 ** 31) return;
     call.timer = setTimeout(() => this.#stopped(call, true), grace);
   }

@@ -13,6 +13,15 @@ import {
 } from "../../kernel/errors.ts";
 import { registerError } from "./error_classes.ts";
 
-for (const ErrorClass of [CancelledError, ClosedError, DeadlockError, QueueFullError, TimeoutError, WorkerLostError]) {
+for (
+  const ErrorClass of [
+    CancelledError,
+    ClosedError,
+    DeadlockError,
+    QueueFullError,
+    TimeoutError,
+    WorkerLostError,
+  ]
+) {
   registerError(ErrorClass, `heddle:${ErrorClass.name}`);
 }

@@ -3,10 +3,25 @@
  *
  * @module
  */
-import { Worker } from "node:worker_threads";
+import type { Worker as NodeWorker, WorkerOptions } from "node:worker_threads";
 import { type PortLike, wirePort } from "./message_port.ts";
 import type { NodeWorkerData } from "./node_worker.ts";
 import type { Thread, ThreadAdapter, ThreadListener, ThreadOptions } from "./platform.ts";
+
+/** Looked up when a worker is needed, since in a browser there is no such module to import. */
+function workerClass(): new (url: URL, options: WorkerOptions) => NodeWorker {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => typeof import("node:worker_threads") };
+  };
+  const threads = process?.getBuiltinModule?.("node:worker_threads");
+  if (threads === undefined) {
+    throw new Error(
+      "Cannot start a worker: this runtime has no 'node:worker_threads' that can be looked up. " +
+        "Deno 2, Node 20.16 and later, and Bun have it",
+    );
+  }
+  return threads.Worker;
+}
 
 type RefPort = PortLike & { ref?(): void; unref?(): void };
 
@@ -22,7 +37,7 @@ function start(options: ThreadOptions, listener: ThreadListener): Thread {
   // Calls and results never use the worker's own port: on Deno a mebibyte takes 60 times as long through it.
   const { port1, port2 } = new MessageChannel();
   const workerData: NodeWorkerData = { port: port2, settings: options.settings };
-  const worker = new Worker(startModule(options.entry), {
+  const worker = new (workerClass())(startModule(options.entry), {
     workerData,
     // deno-lint-ignore no-explicit-any -- the types of the web's port and of Node's do not know each other
     transferList: [port2 as any],

@@ -97,6 +97,11 @@ export class RunningCall implements CallContext {
     return this.extras?.context;
   }
 
+  /** Whether it can hear of a stop: it asked for its signal, or is a stream. What cannot is not given time for it. */
+  get canHear(): boolean {
+    return this.#controller !== undefined || this.onStop !== undefined;
+  }
+
   get signal(): AbortSignal {
     return (this.#controller ??= this.#watchedController()).signal;
   }

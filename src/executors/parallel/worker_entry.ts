@@ -22,7 +22,8 @@ taskAround.current = currentCall;
 
 serve(nodeWorker(), {
   isCoroutine: isOperation,
-  runCoroutine: (coroutine, { signal, name }) => run(() => coroutine as Operation<unknown>, { signal, name }),
+  runCoroutine: (coroutine, { signal, name }) =>
+    run(() => coroutine as Operation<unknown>, { signal, name }),
   cancelReason: () => new CancelledError("The job was cancelled"),
   timeoutReason: (ms) => new TimeoutError(ms, "The job"),
 });
