@@ -40,7 +40,7 @@ export class MapStream<I, O> implements Stream<unknown> {
   #index = 0;
   #exhausted = false;
   #closed = false;
-  #sourceError: { error: unknown } | null = null;
+  #sourceFailure: Failure | null = null;
   #wake: (() => void) | null = null;
 
   constructor(
@@ -75,46 +75,48 @@ export class MapStream<I, O> implements Stream<unknown> {
 
   /** @internal */
   *take(): Generator<Effect<unknown>, IteratorResult<unknown, undefined>, unknown> {
-    if (this.#iterator === null) this.#begin();
     for (;;) {
-      this.#fill();
-      const head = this.#queue[this.#head];
-      if (head !== undefined && head.hasEnded) return yield* this.#handOut(head);
-      if (head === undefined && this.#live.size === 0) {
-        if (this.#sourceError !== null) {
-          const { error } = this.#sourceError;
-          this.#sourceError = null;
-          yield* this.close();
-          throw error;
-        }
-        if (this.#closed || (this.#exhausted && this.#pull === null)) {
-          return { done: true, value: undefined };
-        }
+      const item = this.#poll();
+      if (item === null) yield* this.#untilProgress();
+      else if (!(item instanceof Failure)) return item;
+      else {
+        yield* this.close();
+        throw item.error;
       }
-      yield* this.#untilProgress();
     }
   }
 
-  *#handOut(
-    task: TaskNode,
-  ): Generator<Effect<unknown>, IteratorResult<unknown, undefined>, unknown> {
+  /** The next item if it is there, and `null` if it has to be waited for. */
+  #poll(): IteratorResult<unknown, undefined> | Failure | null {
+    if (this.#iterator === null) this.#begin();
+    this.#fill();
+    const head = this.#queue[this.#head];
+    if (head !== undefined) return head.hasEnded ? this.#handOut(head) : null;
+    if (this.#live.size > 0) return null;
+    if (this.#sourceFailure !== null) {
+      const failure = this.#sourceFailure;
+      this.#sourceFailure = null;
+      return failure;
+    }
+    const isOver = this.#closed || (this.#exhausted && this.#pull === null);
+    return isOver ? { done: true, value: undefined } : null;
+  }
+
+  #handOut(task: TaskNode): IteratorResult<unknown, undefined> | Failure {
     this.#queue[this.#head++] = undefined as never;
     if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
-      this.#head = (this.#queue.splice(0, this.#head), 0);
-    }
-    const failed = task.hasFailed || task.isCancelled;
-    if (this.#settle) {
-      const value = failed
-        ? { status: "rejected", reason: task.failure }
-        : { status: "fulfilled", value: task.value };
-      return { done: false, value };
-    }
-    if (failed) {
-      yield* this.close();
-      throw task.failure;
+      this.#queue.splice(0, this.#head);
+      this.#head = 0;
     }
     this.#fill();
-    return { done: false, value: task.value };
+    const failed = task.hasFailed || task.isCancelled;
+    if (!this.#settle) {
+      return failed ? new Failure(task.failure) : { done: false, value: task.value };
+    }
+    const value = failed
+      ? { status: "rejected", reason: task.failure }
+      : { status: "fulfilled", value: task.value };
+    return { done: false, value };
   }
 
   collect(): Promise<unknown[]> & Operation<unknown[]> {
@@ -157,12 +159,27 @@ export class MapStream<I, O> implements Stream<unknown> {
 
   [Symbol.asyncIterator](): AsyncIterator<unknown, undefined> {
     return {
-      next: () => this.next().then((item) => item) as Promise<IteratorResult<unknown, undefined>>,
+      // What is there already needs no task to wait for it.
+      next: () => {
+        const item = this.#pollOutside();
+        return item === null ? this.next().then((next) => next) : Promise.resolve(item);
+      },
       return: async () => {
         await this.close();
         return { done: true, value: undefined };
       },
     };
+  }
+
+  #pollOutside(): IteratorResult<unknown, undefined> | null {
+    const head = this.#queue[this.#head];
+    if (
+      head === undefined || !head.hasEnded ||
+      (!this.#settle && (head.hasFailed || head.isCancelled))
+    ) {
+      return null;
+    }
+    return this.#poll() as IteratorResult<unknown, undefined>;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -228,7 +245,7 @@ export class MapStream<I, O> implements Stream<unknown> {
   /** The source failed: results of what it gave before come first. */
   #failSource(error: unknown): void {
     this.#exhausted = true;
-    this.#sourceError = { error };
+    this.#sourceFailure = new Failure(error);
     this.#wake?.();
   }
 
@@ -259,6 +276,15 @@ export class MapStream<I, O> implements Stream<unknown> {
         if (this.#wake === resolve) this.#wake = null;
       };
     });
+  }
+}
+
+/** What makes the stream throw. */
+class Failure {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
   }
 }
 
