@@ -6,10 +6,12 @@
 
 import { CancelCause } from "./cancel_cause.ts";
 import { close, windUp } from "./ending.ts";
+import { CancelledError } from "./errors.ts";
 import type { ForcedEnd } from "./instrument.ts";
 import { eventOf } from "./task_event.ts";
-import { running, type TaskNode } from "./task.ts";
+import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
+import type { CancelOptions } from "./task_handle.ts";
 import { Timer } from "./timers.ts";
 import { describe } from "./work.ts";
 
@@ -39,7 +41,6 @@ export function requestCancel(
   cold.cancelCause = cause;
   cold.cancelDeadline = deadline ?? clock.after(task.environment.grace);
   task.bits |= B.CANCELLING;
-  cold.controller?.abort(cause.error);
   switch (task.phase) {
     case B.PENDING:
       close(task);
@@ -48,9 +49,7 @@ export function requestCancel(
       if (!told) interrupt(task);
       break;
     case B.CHILDREN:
-      task.phase = B.TELLING;
       tellChildren(task, false);
-      task.phase = B.CHILDREN;
       if (task.children === null) close(task);
       else armGrace(task);
       break;
@@ -58,15 +57,47 @@ export function requestCancel(
       armGrace(task);
       break;
   }
+  // Last: a listener that settles what the task waits on comes too late, for the task has left it.
+  cold.controller?.abort(cause.error);
+}
+
+/** How deep a tree is told in one go; what is deeper is told after, lest the stack overflow. */
+const deepest = 128;
+
+let depth = 0;
+const deeper: { tasks: TaskNode[]; cause: CancelCause; deadline: number | undefined }[] = [];
+
+/** Cancels several in order, as a step further down in a tree. */
+export function cancelEach(tasks: TaskNode[], cause: CancelCause, deadline?: number): void {
+  if (depth === deepest) {
+    deeper.push({ tasks, cause, deadline });
+    return;
+  }
+  depth++;
+  try {
+    for (const task of tasks) requestCancel(task, cause, deadline);
+    // What lies below the limit is put at the end of the list while the outermost call goes through it.
+    if (depth > 1) return;
+    for (let at = 0; at < deeper.length; at++) {
+      const { tasks, cause, deadline } = deeper[at];
+      for (const task of tasks) requestCancel(task, cause, deadline);
+    }
+    deeper.length = 0;
+  } finally {
+    depth--;
+  }
 }
 
 /** Throws the cancellation into the body where it waits; if it does not wait, or is shielded, at its next wait. */
 function interrupt(task: TaskNode): void {
-  const waiting = task.waiting;
-  if (running === task || waiting?.shielded === true) {
+  if (task.isRunning || task.waiting?.shielded === true) {
     task.bits |= B.UNDELIVERED;
-    return;
-  }
+  } else deliver(task);
+}
+
+/** Throws the cancellation into the body where it waits, after taking it out of the wait. */
+function deliver(task: TaskNode): void {
+  const waiting = task.waiting;
   let error: unknown = null;
   let failed = false;
   if (waiting !== null) {
@@ -86,8 +117,25 @@ function interrupt(task: TaskNode): void {
   else task.wakeWithError(error);
 }
 
-/** Cancels the children of a task whose body is over, newest first: all, or those that only served it. */
+/** A task was cancelled by the very call that began its wait, which is the first at which it can be told. */
+export function deliverLate(task: TaskNode): void {
+  if (task.waiting?.shielded === true) return;
+  task.bits &= ~B.UNDELIVERED;
+  deliver(task);
+}
+
+/** The body is over: cancels the children, newest first, all or those that only served it; then they are awaited. */
 export function tellChildren(task: TaskNode, daemonsOnly: boolean): void {
+  if (task.children !== null) {
+    task.phase = B.TELLING;
+    cancelChildren(task, daemonsOnly);
+    // A listener to the signal of a child may have cancelled the task itself meanwhile.
+    if (daemonsOnly && (task.bits & B.CANCELLING) !== 0) cancelChildren(task, false);
+  }
+  task.phase = B.CHILDREN;
+}
+
+function cancelChildren(task: TaskNode, daemonsOnly: boolean): void {
   const children: TaskNode[] = [];
   for (let child = task.children; child !== null; child = child.older) {
     if (!daemonsOnly || (child.bits & B.DAEMON) !== 0) children.push(child);
@@ -97,7 +145,7 @@ export function tellChildren(task: TaskNode, daemonsOnly: boolean): void {
     new CancelCause(() => `The scope of task ${task.id} '${task.name}' ended`);
   // Whoever is cancelled shares the time that its canceller was given.
   const deadline = task.cold?.cancelCause == null ? undefined : task.cold.cancelDeadline;
-  for (const child of children) requestCancel(child, cause, deadline);
+  cancelEach(children, cause, deadline);
 }
 
 /** Sees to it that a cancelled task ends when its grace time is over. */
@@ -125,29 +173,59 @@ function hurry(task: TaskNode, deadline: number): void {
   armGrace(task);
 }
 
-/** Ends a task that did not end in time. One that is running, or about to, is ended after its step. */
+/** Ends a task that did not end in time. One that is running, or about to, may take that one step. */
 function force(task: TaskNode): void {
+  const again = (task.bits & B.FORCED) !== 0;
   task.bits |= B.FORCED;
   if (task.phase === B.CHILDREN) return hurryChildren(task);
-  if (running === task || (task.bits & B.QUEUED) !== 0) return;
-  const waiting = task.waiting;
+  if (task.isRunning) return;
+  if ((task.bits & B.QUEUED) !== 0) {
+    if (again && task.iterator !== null) task.bits |= B.SPENT;
+    return;
+  }
+  const { waiting } = task;
   if (waiting !== null) {
+    if (waiting.shielded === true) return;
     try {
       if (!waiting.abandon(task)) return hurryChildren(task);
     } catch (failure) {
       task.collect(failure);
     }
+    // Leaving the wait may have ended it.
+    if ((task.phase as number) === B.ENDED) return;
   }
-  // Leaving the wait may have ended it.
-  if ((task.phase as number) === B.ENDED) return;
+  endByForce(task);
+}
+
+/** The turn of a task that went on and on by yielding, after its time was over. */
+export function endSpent(task: TaskNode): void {
+  const { waiting } = task;
+  if (waiting !== null && waiting.shielded !== true) {
+    try {
+      waiting.abandon(task);
+    } catch (failure) {
+      task.collect(failure);
+    }
+  }
+  // An error on its way to the task is not lost with it.
+  if ((task.bits & B.THROW) !== 0 && !(task.value instanceof CancelledError)) {
+    task.collect(task.value);
+  }
+  task.bits &= ~(B.SPENT | B.QUEUED | B.THROW);
+  endByForce(task);
+}
+
+function endByForce(task: TaskNode): void {
   const end = leaveIterator(task);
   const instrument = task.scheduler.instrument;
   if (instrument?.cancellationIgnored) instrument.cancellationIgnored(eventOf(task), end);
-  else {console.warn(
+  else {
+    console.warn(
       `${task} ignored its cancellation and was ${
         end === "returned" ? "ended by force" : "abandoned"
       }`,
-    );}
+    );
+  }
   if (task.phase === B.CLOSING) close(task);
   else windUp(task);
 }
@@ -155,7 +233,7 @@ function force(task: TaskNode): void {
 function hurryChildren(task: TaskNode): void {
   const children: TaskNode[] = [];
   for (let child = task.children; child !== null; child = child.older) children.push(child);
-  for (const child of children) requestCancel(child, task.cold!.cancelCause!, -Infinity);
+  cancelEach(children, task.cold!.cancelCause!, -Infinity);
 }
 
 /** Returns from the iterator of a task, each `finally` up to its first wait, and drops it. */
@@ -191,6 +269,28 @@ class GraceTimer extends Timer {
     if (cold !== null) cold.graceTimer = null;
     armGrace(this.#task);
   }
+}
+
+/** What the handle of a task does when it is told to cancel. */
+export function cancelByHand(
+  task: TaskNode,
+  reason: unknown,
+  options: CancelOptions | undefined,
+): void {
+  const grace = options?.grace;
+  checkGrace(grace, "cancel");
+  const deadline = grace === undefined ? undefined : task.scheduler.clock.after(grace);
+  const cause = new CancelCause(() => {
+    const because = reason instanceof Error
+      ? reason.message
+      : typeof reason === "string"
+      ? reason
+      : describe(reason);
+    return `Task ${task.id} '${task.name}' was cancelled${
+      reason === undefined ? "" : `: ${because}`
+    }`;
+  }, reason);
+  requestCancel(task, cause, deadline);
 }
 
 /** Throws unless `grace` is a time, or not given. */

@@ -4,11 +4,14 @@
  * @module
  */
 
+import { oneError } from "./aggregate.ts";
 import { CancelCause } from "./cancel_cause.ts";
 import { requestCancel, tellChildren } from "./cancellation.ts";
 import type { Cold } from "./cold.ts";
 import { CancelledError } from "./errors.ts";
 import { Joiner } from "./join.ts";
+import { report, settlePromise } from "./outcome_promise.ts";
+import { traceFailure } from "./spawn_trace.ts";
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import { eventOf } from "./task_event.ts";
@@ -41,7 +44,6 @@ export function bodyThrew(task: TaskNode, error: unknown): void {
 
 /** The body is over: waits for the children, after telling those that must not go on. */
 export function windUp(task: TaskNode): void {
-  task.phase = B.TELLING;
   task.bits &= ~B.UNDELIVERED;
   const cold = task.cold;
   if (cold !== null) {
@@ -52,43 +54,49 @@ export function windUp(task: TaskNode): void {
     }
     if (cold.bodyFailed) task.bits |= B.CANCELLING;
   }
-  if (task.children !== null) tellChildren(task, (task.bits & B.CANCELLING) === 0);
-  task.phase = B.CHILDREN;
+  tellChildren(task, (task.bits & B.CANCELLING) === 0);
   if (task.children === null) close(task);
 }
 
 /** The children are over: runs the next finaliser, in a step of its own, or ends. */
 export function close(task: TaskNode): void {
-  task.phase = B.CLOSING;
-  const cold = task.cold;
-  if (cold !== null && cold.finalisers !== null) {
-    if (cold.finalisers.length > 0) {
-      task.value = undefined;
-      task.requeue();
-      return;
-    }
-    cold.finalisers = null;
-    // Finalisers may have spawned, and their tasks are of this scope too.
-    if (task.children !== null) {
-      task.phase = B.TELLING;
-      tellChildren(task, false);
-      task.phase = B.CHILDREN;
-      if (task.children !== null) return;
-      task.phase = B.CLOSING;
-    }
-  }
-  end(task);
+  if (isOver(task)) end(task);
 }
 
-/** Everything is over: works out the outcome and tells whoever waits for it. */
+/** Whether nothing is left of a task whose children are over; if something is, sets about it. */
+function isOver(task: TaskNode): boolean {
+  task.phase = B.CLOSING;
+  const cold = task.cold;
+  if (cold === null || cold.finalisers === null) return true;
+  if (cold.finalisers.length > 0) {
+    task.value = undefined;
+    task.requeue();
+    return false;
+  }
+  cold.finalisers = null;
+  // Finalisers may have spawned, and their tasks are of this scope too.
+  tellChildren(task, false);
+  if (task.children !== null) return false;
+  task.phase = B.CLOSING;
+  return true;
+}
+
+/**
+ * Everything is over: works out the outcome, tells whoever waits for it, and ends the parent too when it was only waiting
+ * for this. A loop, since a long line of tasks of which each spawned the next would overflow the stack.
+ */
 export function end(task: TaskNode): void {
+  for (let over: TaskNode | null = task; over !== null;) over = endOne(over);
+}
+
+/** Ends one task. Returns its parent, when that is over now as well. */
+function endOne(task: TaskNode): TaskNode | null {
   const { cold, parent, scheduler } = task;
   if (cold !== null) decide(task, cold);
   task.phase = B.ENDED;
   task.iterator = null;
   task.waiting = null;
   if (parent === null) scheduler.roots.delete(task);
-  else if ((task.bits & B.RESOURCE) === 0) unlink(task, parent);
   if (scheduler.instrument !== null) scheduler.instrument.taskEnded?.(eventOf(task));
   if (parent !== null && (task.bits & (B.FAILED | B.OWNED)) === B.FAILED) childFailed(parent, task);
   const joiners = task.joiners;
@@ -97,7 +105,10 @@ export function end(task: TaskNode): void {
     joiners.settled(task);
   }
   if (cold !== null) tell(task, cold);
-  if (parent !== null && parent.children === null && parent.phase === B.CHILDREN) close(parent);
+  if (parent === null) return null;
+  // Last, so that the parent does not end before all of this is done.
+  if ((task.bits & B.RESOURCE) === 0) unlink(task, parent);
+  return parent.children === null && parent.phase === B.CHILDREN && isOver(parent) ? parent : null;
 }
 
 /** Works out the outcome, when there is more to it than a result. */
@@ -108,10 +119,8 @@ function decide(task: TaskNode, cold: Cold): void {
   const all = cold.bodyFailed ? [cold.bodyError, ...errors] : [...errors];
   if (all.length > 0) {
     task.bits |= B.FAILED;
-    task.value = all.length === 1 ? all[0] : new AggregateError(
-      all,
-      `${all.length} errors in task ${task.id} '${task.name}', the first: ${all[0]}`,
-    );
+    task.value = oneError(all, `task ${task.id} '${task.name}'`);
+    traceFailure(task);
   } else if ((task.bits & B.CANCELLING) !== 0) {
     task.bits |= B.CANCELLED;
     // The error is made when someone asks for it.
@@ -124,11 +133,11 @@ function decide(task: TaskNode, cold: Cold): void {
 
 /** Tells those who are not tasks. */
 function tell(task: TaskNode, cold: Cold): void {
-  if (cold.promise !== null) task.settlePromise(cold);
-  for (const child of cold.unobserved ?? []) if ((child.bits & B.OBSERVED) === 0) child.report();
+  if (cold.promise !== null) settlePromise(task, cold);
+  for (const child of cold.unobserved ?? []) if ((child.bits & B.OBSERVED) === 0) report(child);
   for (const listener of cold.onEnd ?? []) listener(task);
   if (task.parent === null && (task.bits & (B.FAILED | B.OBSERVED | B.OWNED)) === B.FAILED) {
-    task.report();
+    report(task);
   }
 }
 

@@ -16,7 +16,14 @@ export interface Environment {
   readonly enter: Enter | null;
   /** The grace time of a cancellation, in milliseconds. */
   readonly grace: number;
+  /** The executor on a slot of which the task runs, if any. */
+  readonly holder: object | null;
 }
 
 /** What a root task starts with. */
-export const rootEnvironment: Environment = { values: null, enter: null, grace: 5000 };
+export const rootEnvironment: Environment = {
+  values: null,
+  enter: null,
+  grace: 5000,
+  holder: null,
+};

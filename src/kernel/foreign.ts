@@ -50,6 +50,7 @@ class ForeignWait implements Parking {
   #outcome: ForeignResult | null = null;
   #entered = false;
   #cancelled = false;
+  #isOut = false;
 
   constructor(effect: Effect<unknown>, task: TaskNode) {
     this.#effect = effect;
@@ -79,19 +80,30 @@ class ForeignWait implements Parking {
     const leaving = this.#cancelled || this.#outcome !== null;
     this.#cancelled = true;
     if (!leaving) this.#leave();
-    return false;
+    // An effect that does not come back from being left holds nobody longer than the grace time.
+    if (!task.isForced) return false;
+    this.#out();
+    return true;
   }
 
   /** Leaves the effect, then hands its outcome, the cancellation, or the failure to leave to the task. */
   #leave(): void {
     const task = this.#task;
     this.#exit!((left) => {
-      task.scheduler.outside--;
+      if (!this.#out()) return;
       const outcome = this.#outcome;
       if (!left.ok) task.wakeWithError(left.error);
       else if (this.#cancelled) task.wakeCancelled();
       else if (outcome!.ok) task.wake(outcome!.value);
       else task.wakeWithError((outcome as { error: unknown }).error);
     });
+  }
+
+  /** The wait is over; once. */
+  #out(): boolean {
+    if (this.#isOut) return false;
+    this.#isOut = true;
+    this.#task.scheduler.outside--;
+    return true;
   }
 }

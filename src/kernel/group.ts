@@ -7,8 +7,9 @@
  * @module
  */
 
+import { oneError } from "./aggregate.ts";
 import { CancelCause } from "./cancel_cause.ts";
-import { requestCancel } from "./cancellation.ts";
+import { cancelEach } from "./cancellation.ts";
 import type { Operation } from "./effect.ts";
 import type { Settled } from "./join.ts";
 import { spawnOwned } from "./spawn.ts";
@@ -65,7 +66,7 @@ export abstract class Group implements Parking, Settled {
     this.#stopping = true;
     if (this.#live.size === 0) return;
     const cause = new CancelCause(because);
-    for (const child of [...this.#live].reverse()) requestCancel(child, cause);
+    cancelEach([...this.#live].reverse(), cause);
   }
 
   /** Goes on with a result. */
@@ -76,13 +77,7 @@ export abstract class Group implements Parking, Settled {
 
   /** Goes on with an error, or with all of several. */
   protected reject(errors: Iterable<unknown>): void {
-    const all = [...errors];
-    this.task.fail(
-      all.length === 1 ? all[0] : new AggregateError(
-        all,
-        `${all.length} errors in ${this.description}, the first: ${all[0]}`,
-      ),
-    );
+    this.task.fail(oneError([...errors], this.description));
     this.task.goOn();
   }
 
@@ -102,9 +97,7 @@ export abstract class Group implements Parking, Settled {
     this.#cancelled = this.#stopping = true;
     const { cancelCause, cancelDeadline } = task.cold!;
     // Those that were told to end before get no more time now than the task itself has.
-    for (const child of [...this.#live].reverse()) {
-      requestCancel(child, cancelCause!, cancelDeadline);
-    }
+    cancelEach([...this.#live].reverse(), cancelCause!, cancelDeadline);
     return false;
   }
 }

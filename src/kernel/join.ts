@@ -14,6 +14,8 @@ import { Waiter, WaitQueue } from "./waiter.ts";
 export interface Settled {
   /** The task has ended. Called once. */
   settled(task: TaskNode): void;
+  /** Another task is about to wait for it, which may be what it needs to begin. */
+  joined?(by: TaskNode): void;
 }
 
 /** A task that waits for another one. */
@@ -44,18 +46,22 @@ export class Joiner extends Waiter implements Settled {
   }
 }
 
-/** Several who are told, in the order in which they asked. */
+/** Several who are told: first those who listen, then the tasks that wait, each in the order in which they asked. */
 class Joiners implements Settled {
-  readonly #owner: Settled | null;
+  readonly listeners: Settled[] = [];
   readonly queue: WaitQueue<Joiner> = new WaitQueue();
 
   constructor(first: Settled) {
-    this.#owner = first instanceof Joiner ? null : first;
     if (first instanceof Joiner) this.queue.push(first);
+    else this.listeners.push(first);
+  }
+
+  joined(by: TaskNode): void {
+    for (const listener of this.listeners) listener.joined?.(by);
   }
 
   settled(target: TaskNode): void {
-    this.#owner?.settled(target);
+    for (const listener of this.listeners) listener.settled(target);
     for (let joiner = this.queue.shift(); joiner !== null; joiner = this.queue.shift()) {
       joiner.settled(target);
     }
@@ -91,16 +97,24 @@ export class Join<T> extends BaseEffect<T> {
         `Task ${task.id} '${task.name}' waits for its own end, which would never come`,
       );
     }
+    target.joiners?.joined?.(task);
     const joiner = new Joiner(task, target, this.#outcome);
     task.waiting = joiner;
-    if (target.joiners === null) {
-      target.joiners = joiner;
-    } else {
-      if (!(target.joiners instanceof Joiners)) target.joiners = new Joiners(target.joiners);
-      (target.joiners as Joiners).queue.push(joiner);
-    }
+    if (target.joiners === null) target.joiners = joiner;
+    else joinersOf(target).queue.push(joiner);
     return false;
   }
+}
+
+/** Has `listener` told of the end of a task that has not ended. */
+export function listen(target: TaskNode, listener: Settled): void {
+  if (target.joiners === null) target.joiners = listener;
+  else joinersOf(target).listeners.push(listener);
+}
+
+function joinersOf(target: TaskNode): Joiners {
+  if (!(target.joiners instanceof Joiners)) target.joiners = new Joiners(target.joiners!);
+  return target.joiners as Joiners;
 }
 
 /** A cancellation that waits, in either world, until `target` is over; without one, there was nothing to cancel. */

@@ -5,6 +5,7 @@
  */
 
 import { BaseEffect, perform } from "./effect.ts";
+import { poll, type Selectable } from "./selectable.ts";
 import type { Parking } from "./waiter.ts";
 import type { TaskNode } from "./task.ts";
 
@@ -17,7 +18,7 @@ import type { TaskNode } from "./task.ts";
 export type PromiseOwner = "else" | "own" | "hearing";
 
 /** The effect of waiting until a promise is settled. */
-export class PromiseWait<T> extends BaseEffect<T> {
+export class PromiseWait<T> extends BaseEffect<T> implements Selectable {
   readonly description: string;
   readonly #promise: PromiseLike<T>;
   readonly #owner: PromiseOwner;
@@ -29,11 +30,19 @@ export class PromiseWait<T> extends BaseEffect<T> {
     this.#owner = owner;
   }
 
+  [poll](): boolean {
+    return false;
+  }
+
   [perform](task: TaskNode): boolean {
     const parked = new ParkedOnPromise(task, this.description, this.#owner);
     task.waiting = parked;
     task.scheduler.outside++;
-    this.#promise.then(
+    // Of other thenables nobody knows that they settle once, and not before `then` has returned.
+    const promise = this.#promise instanceof Promise
+      ? this.#promise
+      : Promise.resolve(this.#promise);
+    promise.then(
       (value) => parked.settle(value, false),
       (error) => parked.settle(error, true),
     );

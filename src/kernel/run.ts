@@ -61,6 +61,9 @@ export interface RunOptions extends TaskOptions {
  * @returns the task, to be awaited, joined or cancelled
  * @throws {TypeError} when `work` is not a function, or an option has the wrong type
  */
+export function run<T>(work: Thunk<T>, options?: RunOptions): Task<T>;
+/** The same, for work that returns something iterable, such as a string or an array. */
+export function run<T>(work: () => Promise<T> | T, options?: RunOptions): Task<T>;
 export function run<T>(work: Thunk<T>, options: RunOptions = {}): Task<T> {
   checkThunk(work, "run");
   checkRunOptions(options);
@@ -116,11 +119,15 @@ function checkRunOptions(options: RunOptions): void {
   checkGrace(grace, "run");
 }
 
-outside.promise = <T>(operation: Operation<T>): Promise<T> => run(() => operation).then();
+outside.promise = <T>(operation: Operation<T>): Promise<T> => {
+  const task = run(() => operation, { name: "await" }) as TaskNode<T>;
+  task.bits |= B.FOREIGN;
+  return task.then();
+};
 
 outside.enter = (operation, resolve) => {
   const task = run(() => operation, { name: "foreign" }) as TaskNode;
-  task.bits |= B.OBSERVED;
+  task.bits |= B.OBSERVED | B.FOREIGN;
   (task.coldPart().onEnd ??= []).push(() => resolve(resultOf(task)));
   return (left: (result: ForeignResult<void>) => void) => {
     if (task.hasEnded) return left({ ok: true });

@@ -19,26 +19,30 @@
  *
  * The loop may hold the thread for 8 ms (Node's and Deno's I/O loop then gets a macrotask turn). Reading the clock
  * costs more than a step, so it is read every few steps, and how many that are is learned from how long they take:
- * steps of a microsecond are looked at by the hundred, steps of a millisecond one by one. The count survives from one
+ * steps of a microsecond are looked at by the dozen, steps of a millisecond one by one. The count survives from one
  * microtask to the next: tasks that wake each other by promises cannot keep the host waiting either.
  *
  * @module
  */
 
 import { type Clock, HostClock } from "./clock.ts";
+import { hostTurn } from "./host_turn.ts";
 import { FairReadyQueue, type ReadyQueue } from "./ready_queue.ts";
 import { type Timer, Timers } from "./timers.ts";
 import type { Instrument } from "./instrument.ts";
 import type { TaskNode } from "./task.ts";
 
 /** How long the loop may hold the thread before the host gets a turn, in milliseconds. */
-const budget = 8;
+const defaultBudget = 8;
 
-/** How many steps there may be between two looks at the clock. */
-const longestStretch = 64;
+/**
+ * How many steps there may be between two looks at the clock. It bounds what the host waits when short steps are
+ * followed by long ones, of which the scheduler learns at the next look only.
+ */
+const longestStretch = 16;
 
 /** How much time should pass between two looks, in milliseconds. */
-const glance = budget / 4;
+const glance = defaultBudget / 4;
 
 /** How a scheduler is made; everything has a default. */
 export interface SchedulerOptions {
@@ -54,6 +58,19 @@ export interface SchedulerOptions {
    * @default first come first served within a priority
    */
   ready?: ReadyQueue;
+  /**
+   * How long the loop may hold the thread before the host gets a turn, in milliseconds. A simulation sets `Infinity`, for
+   * when the host gets its turn would else depend on how fast the machine is.
+   *
+   * @default 8
+   */
+  budget?: number;
+  /**
+   * Where chance comes from: numbers from 0 up to 1. It decides between ready cases of a `select`, and jitters delays.
+   *
+   * @default Math.random
+   */
+  random?: () => number;
   /** Called each time when nothing is left to run. */
   onIdle?: () => void;
 }
@@ -62,6 +79,8 @@ export interface SchedulerOptions {
 export class Scheduler {
   /** Where this scheduler's time comes from. */
   readonly clock: Clock;
+  /** Where this scheduler's chance comes from. */
+  readonly random: () => number;
   /** Who listens to what happens here; `null` while nobody does. */
   instrument: Instrument | null = null;
   /** How many tasks wait for something that is not under this scheduler's control: a promise, a callback. */
@@ -71,6 +90,7 @@ export class Scheduler {
   readonly #ready: ReadyQueue;
   readonly #timers: Timers;
   readonly #onIdle: (() => void) | undefined;
+  readonly #budget: number;
   /** Whether the loop is running or will run without a further call. */
   #active = false;
   #looping = false;
@@ -86,8 +106,10 @@ export class Scheduler {
   /** @param options where time and choices come from */
   constructor(options: SchedulerOptions = {}) {
     this.clock = options.clock ?? new HostClock();
+    this.random = options.random ?? Math.random;
     this.#ready = options.ready ?? new FairReadyQueue();
     this.#onIdle = options.onIdle;
+    this.#budget = options.budget ?? defaultBudget;
     this.#timers = new Timers(this.clock, this.#alarm);
   }
 
@@ -172,7 +194,7 @@ export class Scheduler {
       if (--this.#left === 0 && this.#spent()) {
         this.#hopping = true;
         this.#timers.arm();
-        hop(this.#hostTurn);
+        hostTurn(this.#hostTurn);
         return;
       }
     }
@@ -186,27 +208,10 @@ export class Scheduler {
     const elapsed = now - this.#looked;
     this.#looked = now;
     const fitting = elapsed > 0 ? Math.round((glance / elapsed) * this.#stretch) : longestStretch;
-    this.#left = this.#stretch = Math.min(Math.max(fitting, 1), longestStretch);
-    return now - this.#turnBegan > budget;
+    // Grows slowly and shrinks at once: a short step between long ones says little.
+    this.#left = this.#stretch = Math.max(1, Math.min(fitting, 2 * this.#stretch, longestStretch));
+    return now - this.#turnBegan > this.#budget;
   }
-}
-
-/** Calls `then` in a later turn of the host's event loop, after it has looked at its timers and its I/O. */
-const hop: (then: () => void) => void = makeHop();
-
-function makeHop(): (then: () => void) => void {
-  const immediate = (globalThis as { setImmediate?: (then: () => void) => unknown }).setImmediate;
-  if (typeof immediate === "function") return (then) => void immediate(then);
-  if (typeof MessageChannel === "function") {
-    const { port1, port2 } = new MessageChannel();
-    const turns: (() => void)[] = [];
-    port1.onmessage = () => turns.shift()?.();
-    return (then) => {
-      turns.push(then);
-      port2.postMessage(null);
-    };
-  }
-  return (then) => void setTimeout(then, 0);
 }
 
 let shared: Scheduler | undefined;

@@ -41,6 +41,9 @@ import { checkThunk, describe, type Thunk } from "./work.ts";
  * @returns the child
  * @throws {TypeError} when `work` is not a function, or an option has the wrong type
  */
+export function spawn<T>(work: Thunk<T>, options?: TaskOptions): Operation<Task<T>>;
+/** The same, for work that returns something iterable, such as a string or an array. */
+export function spawn<T>(work: () => Promise<T> | T, options?: TaskOptions): Operation<Task<T>>;
 export function spawn<T>(work: Thunk<T>, options?: TaskOptions): Operation<Task<T>> {
   checkThunk(work, "spawn");
   if (options !== undefined) checkTaskOptions(options, "spawn");

@@ -37,14 +37,15 @@
  * @module
  */
 
-import { CancelCause } from "./cancel_cause.ts";
-import { armGrace, checkGrace, requestCancel } from "./cancellation.ts";
+import { armGrace, cancelByHand, deliverLate, endSpent } from "./cancellation.ts";
 import { Cold } from "./cold.ts";
 import { type Effect, isNativeEffect, operation, perform, Step } from "./effect.ts";
-import type { Environment } from "./environment.ts";
+import { endBroken, type EnterFailure, stepEntered } from "./entered_step.ts";
+import type { Enter, Environment } from "./environment.ts";
 import { performForeign } from "./foreign.ts";
 import { bodyReturned, bodyThrew, end } from "./ending.ts";
 import { CancellationHandle, Join, type Settled } from "./join.ts";
+import { promiseOf } from "./outcome_promise.ts";
 import type { Scheduler } from "./scheduler.ts";
 import * as B from "./task_bits.ts";
 import type { Cancellation, CancelOptions, Task, TaskStatus } from "./task_handle.ts";
@@ -59,6 +60,9 @@ let lastId = 0;
 
 /** The task whose step is being taken; `null` between steps. */
 export let running: TaskNode | null = null;
+
+/** The tasks whose steps stand on the stack below the running one: there are none, unless a step made another run. */
+const below: TaskNode[] = [];
 
 /** A task as the kernel sees it. */
 export class TaskNode<T = unknown> implements Task<T> {
@@ -117,20 +121,31 @@ export class TaskNode<T = unknown> implements Task<T> {
   /** Takes one step: called by the scheduler, when it is this task's turn. */
   run(): void {
     if (this.phase === B.ENDED) return;
+    if ((this.bits & B.SPENT) !== 0) return endSpent(this as TaskNode);
+    const { enter } = this.environment;
     const instrument = this.scheduler.instrument;
     if (instrument !== null) instrument.taskResumed?.(eventOf(this as TaskNode));
     const before = running;
+    if (before !== null) below.push(before);
     running = this as TaskNode;
+    let broken: EnterFailure | null = null;
     try {
-      if (this.environment.enter === null) this.#step();
-      else this.#stepEntered();
+      if (enter === null) this.#step();
+      else broken = this.#stepEntered(enter);
     } finally {
       running = before;
+      if (before !== null) below.pop();
     }
+    if (broken !== null) endBroken(this as TaskNode, broken);
     if ((this.bits & B.CANCELLING) !== 0) armGrace(this as TaskNode);
-    if (instrument !== null && this.phase !== B.ENDED) {
+    if (instrument !== null && (this.phase as number) !== B.ENDED) {
       instrument.taskParked?.(eventOf(this as TaskNode));
     }
+  }
+
+  // Apart from `run`, which would else make room for the closure's `this` each time.
+  #stepEntered(enter: Enter): EnterFailure | null {
+    return stepEntered(enter, () => this.#step());
   }
 
   #step(): void {
@@ -166,9 +181,11 @@ export class TaskNode<T = unknown> implements Task<T> {
             ? effect[perform](this as TaskNode)
             : performForeign(effect, this as TaskNode))
         ) {
+          if ((this.bits & B.UNDELIVERED) !== 0) deliverLate(this as TaskNode);
           return;
         }
       } catch (error) {
+        this.waiting = null;
         this.fail(error);
       }
     }
@@ -205,30 +222,6 @@ export class TaskNode<T = unknown> implements Task<T> {
     if (this.iterator !== null) return true;
     bodyReturned(this as TaskNode, outcome);
     return false;
-  }
-
-  #stepEntered(): void {
-    let stepped = false;
-    try {
-      this.environment.enter!(() => {
-        stepped = true;
-        this.#step();
-      });
-      if (!stepped) {
-        throw new TypeError("'enter' must call the step that it is given, at once and once");
-      }
-    } catch (error) {
-      this.#crash(error);
-    }
-  }
-
-  /** Ends the task because what surrounds its steps is broken. */
-  #crash(error: unknown): void {
-    this.bits &= ~B.QUEUED;
-    if (this.phase === B.ENDED) return void Promise.reject(error);
-    this.collect(error);
-    this.environment = { ...this.environment, enter: null };
-    requestCancel(this as TaskNode, new CancelCause("The task's 'enter' failed", error), -Infinity);
   }
 
   // ---- results of effects, and waking -----------------------------------------------------------------------------
@@ -296,6 +289,11 @@ export class TaskNode<T = unknown> implements Task<T> {
     return (this.bits & B.QUEUED) !== 0;
   }
 
+  /** Whether code of it is under way, if further down the stack. */
+  get isRunning(): boolean {
+    return running === this || (below.length > 0 && below.includes(this as TaskNode));
+  }
+
   get isForced(): boolean {
     return (this.bits & B.FORCED) !== 0;
   }
@@ -308,12 +306,15 @@ export class TaskNode<T = unknown> implements Task<T> {
 
   /** Calls `body` as code of this task. */
   runSync<R>(body: () => R): R {
+    const { enter } = this.environment;
     const before = running;
+    if (before !== null) below.push(before);
     running = this as TaskNode;
     try {
-      return body();
+      return enter === null ? body() : enter(body);
     } finally {
       running = before;
+      if (before !== null) below.pop();
     }
   }
 
@@ -352,14 +353,7 @@ export class TaskNode<T = unknown> implements Task<T> {
 
   cancel(reason?: unknown, options?: CancelOptions): Cancellation {
     if (this.phase === B.ENDED) return new CancellationHandle(null);
-    const grace = options?.grace;
-    checkGrace(grace, "cancel");
-    const deadline = grace === undefined ? undefined : this.scheduler.clock.after(grace);
-    const because = reason === undefined
-      ? ""
-      : `: ${reason instanceof Error ? reason.message : String(reason)}`;
-    const cause = new CancelCause(`Task ${this.id} '${this.name}' was cancelled${because}`, reason);
-    requestCancel(this as TaskNode, cause, deadline);
+    cancelByHand(this as TaskNode, reason, options);
     return new CancellationHandle(this as TaskNode);
   }
 
@@ -375,15 +369,15 @@ export class TaskNode<T = unknown> implements Task<T> {
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => C | PromiseLike<C>) | null,
   ): Promise<A | C> {
-    return this.#promise().then(onfulfilled, onrejected);
+    return promiseOf<T>(this).then(onfulfilled, onrejected);
   }
 
   catch<C = never>(onrejected?: ((reason: unknown) => C | PromiseLike<C>) | null): Promise<T | C> {
-    return this.#promise().catch(onrejected);
+    return promiseOf<T>(this).catch(onrejected);
   }
 
   finally(onfinally?: (() => void) | null): Promise<T> {
-    return this.#promise().finally(onfinally);
+    return promiseOf<T>(this).finally(onfinally);
   }
 
   /** Adds to the errors with which this task will fail. */
@@ -393,33 +387,6 @@ export class TaskNode<T = unknown> implements Task<T> {
 
   coldPart(): Cold {
     return this.cold ??= new Cold();
-  }
-
-  /** Leaves a failure to the host, as a rejected promise that nobody handles, unless someone still does. */
-  report(): void {
-    void this.#ensurePromise();
-  }
-
-  #promise(): Promise<T> {
-    this.bits |= B.OBSERVED;
-    return this.#ensurePromise();
-  }
-
-  #ensurePromise(): Promise<T> {
-    const cold = this.coldPart();
-    if (cold.promise === null) {
-      cold.promise = new Promise((resolve, reject) => {
-        cold.resolve = resolve;
-        cold.reject = reject;
-      });
-      if (this.phase === B.ENDED) this.settlePromise(cold);
-    }
-    return cold.promise as Promise<T>;
-  }
-
-  settlePromise(cold: Cold): void {
-    if ((this.bits & (B.FAILED | B.CANCELLED)) === 0) cold.resolve!(this.value);
-    else cold.reject!(this.failure);
   }
 
   toString(): string {

@@ -41,3 +41,7 @@ export const OWNED = 512;
 export const ISOLATING = 1024;
 /** Ended with the finalisers of its scope, not with the children. */
 export const RESOURCE = 2048;
+/** Runs one operation for code that is not a task, which `await`s it. */
+export const FOREIGN = 4096;
+/** Forced, and has had its last step: it is ended when its turn comes. */
+export const SPENT = 8192;

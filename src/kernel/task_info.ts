@@ -17,6 +17,9 @@ export function signalOf(task: TaskNode): AbortSignal {
   return cold.controller.signal;
 }
 
+/** Who knows of tasks that are not the kernel's: a worker knows the job that it runs. */
+export const taskAround: { current: (() => TaskInfo | undefined) | null } = { current: null };
+
 /**
  * The task that the calling code runs in. Coroutines, synchronous functions and the synchronous part of async functions
  * may call it; after its first `await` an async function keeps what it got before.
@@ -34,6 +37,8 @@ export function signalOf(task: TaskNode): AbortSignal {
  */
 export function currentTask(): TaskInfo {
   if (running === null) {
+    const around = taskAround.current?.();
+    if (around !== undefined) return around;
     throw new Error(
       "currentTask() was called outside a task: call it in a coroutine, or in an async function before its first await",
     );

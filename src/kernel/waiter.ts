@@ -70,6 +70,18 @@ export class WaitQueue<W extends Waiter> {
     this.#size++;
   }
 
+  /** Joins the line before one who stands in it. */
+  pushBefore(waiter: W, next: W): void {
+    const { previous } = next;
+    waiter.queue = this as unknown as WaitQueue<typeof waiter>;
+    waiter.previous = previous;
+    waiter.next = next;
+    if (previous === null) this.#first = waiter;
+    else previous.next = waiter;
+    next.previous = waiter;
+    this.#size++;
+  }
+
   /** Takes the first out of the line. */
   shift(): W | null {
     const waiter = this.#first;

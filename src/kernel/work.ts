@@ -10,7 +10,8 @@ import { PromiseWait } from "./promise_wait.ts";
 /**
  * In-process work. A generator function is a coroutine; sync and async functions are work too. Only a generator object,
  * or an operation that this library (or Effection) made, is run as an operation; an array, a string, a `Map` or any
- * other iterable that a thunk returns is its result.
+ * other iterable that a thunk returns is its result. (TypeScript takes a function that returns an iterable for a
+ * coroutine that yields no effects; whatever takes a thunk has a second overload for it.)
  */
 export type Thunk<T> = () => Operation<T> | Promise<T> | T;
 
