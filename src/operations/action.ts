@@ -5,6 +5,7 @@
  */
 
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Parking } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
@@ -31,7 +32,7 @@ export type ActionExecutor<T> = (
  *   });
  *
  * const target = new EventTarget();
- * queueMicrotask(() => target.dispatchEvent(new Event("open")));
+ * setTimeout(() => target.dispatchEvent(new Event("open")), 1);
  * await run(() => once(target, "open"));
  * ```
  *
@@ -47,13 +48,17 @@ export function action<T>(executor: ActionExecutor<T>): Operation<T> {
   return new Action(executor);
 }
 
-class Action<T> extends BaseEffect<T> {
+class Action<T> extends BaseEffect<T> implements Selectable {
   readonly description = "action()";
   readonly #executor: ActionExecutor<T>;
 
   constructor(executor: ActionExecutor<T>) {
     super();
     this.#executor = executor;
+  }
+
+  [poll](): boolean {
+    return false;
   }
 
   [perform](task: TaskNode): boolean {

@@ -7,7 +7,7 @@
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import { Group, thunkOf } from "../kernel/group.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { describe, type Thunk } from "../kernel/work.ts";
+import { describe, isOperation, type Thunk } from "../kernel/work.ts";
 
 /** An operation, or a function to run. */
 export type Runnable<T> = Operation<T> | Thunk<T>;
@@ -82,17 +82,19 @@ export function allSettled<const W extends Runnables>(works: W): Operation<Settl
 
 /** The works by key, checked, as functions. */
 export function entriesOf(works: unknown, verb: string): [key: string, work: Thunk<unknown>][] {
-  if (
-    typeof works !== "object" || works === null ||
-    typeof (works as Iterator<unknown>).next === "function"
-  ) {
-    throw new TypeError(
-      `Cannot run ${verb}: it takes an array or a record of operations: current value is ${
-        describe(works)
-      }`,
-    );
+  if (!Array.isArray(works)) {
+    if (
+      typeof works !== "object" || works === null || isOperation(works) ||
+      typeof (works as Iterator<unknown>).next === "function"
+    ) {
+      throw new TypeError(
+        `Cannot run ${verb}: it takes an array or a record of operations: current value is ${
+          describe(works)
+        }`,
+      );
+    }
+    if (Symbol.iterator in works) works = [...works as Iterable<unknown>];
   }
-  if (!Array.isArray(works) && Symbol.iterator in works) works = [...works as Iterable<unknown>];
   return Object.entries(works as Record<string, Runnable<unknown>>)
     .map(([key, work]) => [key, thunkOf(work, `run ${verb}`, `entry '${key}'`)]);
 }

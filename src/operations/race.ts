@@ -4,6 +4,7 @@
  * @module
  */
 
+import { inWords } from "../kernel/aggregate.ts";
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import { Group } from "../kernel/group.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -115,7 +116,7 @@ class RaceGroup extends Group {
       this.reject([
         new AggregateError(
           errors,
-          `None of ${this.description} succeeded, the first error: ${errors[0]}`,
+          `None of ${this.description} succeeded, the first error: ${inWords(errors[0])}`,
         ),
       ]);
     } else if (this.errors.size > 0) this.reject(this.errors);

@@ -63,6 +63,9 @@ export interface ScopeOptions {
  * @returns what the body returns
  * @throws {TypeError} when `body` is not a function, or an option has the wrong type
  */
+export function scope<T>(body: Thunk<T>, options?: ScopeOptions): Operation<T>;
+/** The same, for work that returns something iterable, such as a string or an array. */
+export function scope<T>(body: () => Promise<T> | T, options?: ScopeOptions): Operation<T>;
 export function scope<T>(body: Thunk<T>, options: ScopeOptions = {}): Operation<T> {
   checkThunk(body, "scope");
   const { onError, name } = options;

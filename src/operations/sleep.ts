@@ -5,6 +5,7 @@
  */
 
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Timer } from "../kernel/timers.ts";
 import type { Parking } from "../kernel/waiter.ts";
@@ -43,7 +44,7 @@ export function checkMs(ms: unknown, verb: string, name: string): asserts ms is 
   );
 }
 
-class Sleep extends BaseEffect<void> {
+class Sleep extends BaseEffect<void> implements Selectable {
   readonly #ms: number;
 
   constructor(ms: number) {
@@ -53,6 +54,10 @@ class Sleep extends BaseEffect<void> {
 
   get description(): string {
     return `sleep(${this.#ms})`;
+  }
+
+  [poll](): boolean {
+    return false;
   }
 
   [perform](task: TaskNode): boolean {

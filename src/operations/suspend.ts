@@ -5,11 +5,16 @@
  */
 
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Parking } from "../kernel/waiter.ts";
 
-class Suspend extends BaseEffect<never> implements Parking {
+class Suspend extends BaseEffect<never> implements Parking, Selectable {
   readonly description = "suspend()";
+
+  [poll](): boolean {
+    return false;
+  }
 
   [perform](task: TaskNode): boolean {
     task.waiting = this;

@@ -29,6 +29,9 @@ import { checkMs } from "./sleep.ts";
  * @throws {TimeoutError} when time was over, after the work has cleaned up; its `cause` is what failed in that, if it did
  * @throws {RangeError} when `ms` is negative or `NaN`
  */
+export function timeout<T>(ms: number, work: Operation<T> | Thunk<T>): Operation<T>;
+/** The same, for work that returns something iterable, such as a string or an array. */
+export function timeout<T>(ms: number, work: () => Promise<T> | T): Operation<T>;
 export function timeout<T>(ms: number, work: Operation<T> | Thunk<T>): Operation<T> {
   checkMs(ms, "set a timeout", "ms");
   return new Timeout<T>(ms, thunkOf(work, "set a timeout", "'work'"));

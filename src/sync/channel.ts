@@ -9,12 +9,15 @@
  * @module
  */
 
-import { BaseEffect, type Effect, type Operation, perform, Step } from "../kernel/effect.ts";
+import type { Operation } from "../kernel/effect.ts";
 import { ClosedError } from "../kernel/errors.ts";
 import { RingQueue } from "../kernel/ring_queue.ts";
+import { Seat, shareHolder } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { Waiter, WaitQueue } from "../kernel/waiter.ts";
+import { WaitQueue } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
+import { nothing, Receive, type ReceiveEffect, ReceiveWaiter } from "./_receive.ts";
+import { Send, SendWaiter } from "./_send.ts";
 
 /** What a channel does with a value for which it has no room. */
 export type Overflow = "wait" | "drop-oldest" | "drop-newest";
@@ -35,11 +38,6 @@ export interface ChannelOptions {
    */
   overflow?: Overflow;
 }
-
-/** Handed to a receiver that was woken: it takes its value when it runs. */
-const claim: unique symbol = Symbol("claim");
-
-const nothing: unique symbol = Symbol("nothing");
 
 /**
  * Hands values from senders to receivers, in order, with back-pressure. Any number of tasks may send and receive; each
@@ -69,13 +67,14 @@ export class Channel<T> implements AsyncIterable<T> {
   readonly #overflow: Overflow;
   readonly #buffer = new RingQueue<Held<T>>();
   readonly #senders = new WaitQueue<SendWaiter<T>>();
-  readonly #receivers = new WaitQueue<ReceiveWaiter>();
+  readonly #receivers = new WaitQueue<ReceiveWaiter<T>>();
+  #arrivals = 0;
   /** How many receivers have been woken and have not taken their value. */
   #claims = 0;
   #closed = false;
   #closeError: unknown = undefined;
-  readonly #receive: Receive<T>;
-  readonly #next: Next<T>;
+  readonly #receive: Receive<T, T>;
+  readonly #next: Receive<T, IteratorResult<T, undefined>>;
 
   /**
    * @param options its capacity, and what it does when that is used up
@@ -101,8 +100,8 @@ export class Channel<T> implements AsyncIterable<T> {
     }
     this.#capacity = capacity;
     this.#overflow = overflow;
-    this.#receive = new Receive<T>(this);
-    this.#next = new Next<T>(this);
+    this.#receive = new Receive<T, T>(this, false);
+    this.#next = new Receive<T, IteratorResult<T, undefined>>(this, true);
   }
 
   /** How many values are buffered. */
@@ -141,13 +140,16 @@ export class Channel<T> implements AsyncIterable<T> {
   }
 
   /**
-   * Sends a value when that needs no waiting.
+   * Sends a value when that needs no waiting: when there is room, or, at a rendezvous, when a receiver waits.
    *
    * @returns whether it was sent (or dropped, with an `overflow` that drops)
    * @throws {ClosedError} when the channel is closed
    */
   trySend(value: T): boolean {
-    return this.#offer(value);
+    if (this.#offer(value)) return true;
+    if (this.#capacity > 0 || this.#receivers.size === 0) return false;
+    this.#receivers.shift()!.give(value);
+    return true;
   }
 
   /** Receives a value when one is there that nobody has been promised; `undefined` otherwise. */
@@ -166,14 +168,8 @@ export class Channel<T> implements AsyncIterable<T> {
     if (this.#closed) return;
     this.#closed = true;
     this.#closeError = error;
-    // Values that woken receivers count on stay; the other senders' are refused.
-    let promised = this.#claims - this.#buffer.size;
-    for (const sender of this.#senders) {
-      if (promised-- > 0) continue;
-      this.#senders.remove(sender);
-      sender.task.wakeWithError(sendError());
-    }
-    if (this.#buffer.size + this.#senders.size === 0) this.#wakeAll();
+    this.#refuseSenders();
+    if (this.#isDrained) this.#wakeAll();
   }
 
   /** Receives until the channel is closed and drained. Leaving early takes nothing more, and leaves the channel open. */
@@ -184,55 +180,102 @@ export class Channel<T> implements AsyncIterable<T> {
     };
   }
 
+  /** @internal Whether a send would go on at once. */
+  get isSendable(): boolean {
+    if (this.#closed || this.#overflow !== "wait") return true;
+    return this.#buffer.size < this.#capacity && this.#senders.size === 0;
+  }
+
+  /** @internal Whether a receive would go on at once. */
+  get isReceivable(): boolean {
+    if (this.#closed && this.#isDrained) return true;
+    return this.#claims === 0 && this.#unclaimed() > 0;
+  }
+
   /** @internal */
-  sendFor(task: TaskNode, value: T): boolean {
-    if (this.#offer(value)) {
+  sendFor(task: TaskNode, send: Send<T>): boolean {
+    if (this.#offer(send.value)) {
       task.value = undefined;
       return true;
     }
-    const waiter = new SendWaiter<T>(task, value);
+    const waiter = new SendWaiter<T>(task, send);
     this.#senders.push(waiter);
     task.waiting = waiter;
     this.#wakeReceiver();
     return false;
   }
 
-  /** @internal Gives `task` the next value, in the form that `wrap` makes of it, or has it wait. */
-  receiveFor(task: TaskNode, wrap: boolean): boolean {
+  /** @internal Gives `task` the next value, in the form that `effect` wants, or has it wait. */
+  receiveFor(task: TaskNode, effect: ReceiveEffect<T, unknown>): boolean {
     const unclaimed = this.#unclaimed();
     if (unclaimed > 0 && this.#claims === 0) {
-      const value = this.#take();
-      task.value = wrap ? { done: false, value } : value;
+      task.value = effect.formOf(this.#take());
       return true;
     }
-    if (this.#closed && this.#buffer.size + this.#senders.size === 0) {
-      if (this.#closeError === undefined && wrap) task.value = { done: true, value: undefined };
-      else {task.fail(
-          this.#closeError ?? new ClosedError("Cannot receive: the channel is closed and drained"),
-        );}
-      return true;
-    }
-    const waiter = new ReceiveWaiter(task, this as Channel<unknown>);
+    if (this.#closed && this.#isDrained) return this.#endFor(task, effect);
+    const waiter = new ReceiveWaiter<T>(task, effect, this.#arrivals++);
     task.waiting = waiter;
     this.#receivers.push(waiter);
     this.#wakeReceiver();
     return false;
   }
 
+  /** @internal A woken receiver found nothing: it waits on, in its old place. */
+  receiveAgain(waiter: ReceiveWaiter<T>): boolean {
+    const { task } = waiter;
+    if (this.#closed && this.#isDrained) return this.#endFor(task, waiter.effect);
+    let next = this.#receivers.first;
+    while (next !== null && next.arrival < waiter.arrival) next = next.next;
+    task.waiting = waiter;
+    if (next === null) this.#receivers.push(waiter);
+    else this.#receivers.pushBefore(waiter, next);
+    this.#wakeReceiver();
+    return false;
+  }
+
+  /** The channel is closed and drained. */
+  #endFor(task: TaskNode, effect: ReceiveEffect<T, unknown>): boolean {
+    if (this.#closeError !== undefined) task.fail(this.#closeError);
+    else if (effect.wrap) task.value = { done: true, value: undefined };
+    else task.fail(new ClosedError("Cannot receive: the channel is closed and drained"));
+    return true;
+  }
+
   /** @internal A woken receiver runs: the value it was promised, or `nothing` when that has gone with its sender. */
   takeClaimed(): T | typeof nothing {
     this.#claims--;
-    if (this.#buffer.size + this.#senders.size === 0) return nothing;
-    return this.#take();
+    return this.#isDrained ? nothing : this.#take();
+  }
+
+  /** @internal A waiting sender is cancelled. */
+  dropSender(): void {
+    // Nobody else will come to wake those for whom this was the last value.
+    if (this.#closed && this.#isDrained) this.#wakeAll();
   }
 
   /** @internal A woken receiver is cancelled. */
   dropClaim(): void {
     this.#claims--;
     this.#wakeReceiver();
+    if (this.#closed) this.#refuseSenders();
     // A dropping channel has no room for what was let in only for that receiver.
     if (this.#overflow !== "wait") {
       while (this.#buffer.size > this.#capacity + this.#claims) this.#buffer.shift();
+    }
+  }
+
+  get #isDrained(): boolean {
+    return this.#buffer.size + this.#senders.size === 0;
+  }
+
+  /** Closed: the values that woken receivers count on stay; the other senders' are refused. */
+  #refuseSenders(): void {
+    let promised = this.#claims - this.#buffer.size;
+    // Refusing one case of a select makes its other cases leave the line.
+    for (const sender of [...this.#senders]) {
+      if (sender.queue === null || promised-- > 0) continue;
+      this.#senders.remove(sender);
+      sender.task.wakeWithError(sendError());
     }
   }
 
@@ -268,9 +311,9 @@ export class Channel<T> implements AsyncIterable<T> {
       return held!.value;
     }
     sender.task.wake(undefined);
-    if (held !== undefined) this.#buffer.push({ value: sender.value });
+    if (held !== undefined) this.#buffer.push({ value: sender.send.value });
     else if (this.#closed && this.#senders.size === 0) this.#wakeAll();
-    return held === undefined ? sender.value : held.value;
+    return held === undefined ? sender.send.value : held.value;
   }
 
   /** Closed and drained: everyone comes back, finds it so, and gets the error or the end. */
@@ -286,9 +329,23 @@ export class Channel<T> implements AsyncIterable<T> {
   }
 
   #wakeReceiver(): void {
-    if (this.#receivers.size === 0 || this.#unclaimed() <= 0) return;
+    const unclaimed = this.#unclaimed();
+    if (unclaimed <= 0) return;
+    let receiver = this.#receivers.first;
+    // What a select offers is not for a receive of the same select.
+    while (receiver !== null && unclaimed <= this.#offersBeside(receiver)) receiver = receiver.next;
+    if (receiver === null) return;
     this.#claims++;
-    this.#receivers.shift()!.claim();
+    this.#receivers.remove(receiver);
+    receiver.claim();
+  }
+
+  /** How many offers are of the same select as a receiver. */
+  #offersBeside(receiver: ReceiveWaiter<T>): number {
+    if (!(receiver.task instanceof Seat)) return 0;
+    let offers = 0;
+    for (const sender of this.#senders) if (shareHolder(sender.task, receiver.task)) offers++;
+    return offers;
   }
 }
 
@@ -299,126 +356,6 @@ interface Held<T> {
 
 function sendError(): ClosedError {
   return new ClosedError("Cannot send: the channel is closed");
-}
-
-class Send<T> extends BaseEffect<void> {
-  readonly #channel: Channel<T>;
-  readonly #value: T;
-
-  constructor(channel: Channel<T>, value: T) {
-    super();
-    this.#channel = channel;
-    this.#value = value;
-  }
-
-  get description(): string {
-    return "channel.send()";
-  }
-
-  [perform](task: TaskNode): boolean {
-    return this.#channel.sendFor(task, this.#value);
-  }
-}
-
-class SendWaiter<T> extends Waiter {
-  readonly value: T;
-
-  constructor(task: TaskNode, value: T) {
-    super(task);
-    this.value = value;
-  }
-
-  get description(): string {
-    return "channel.send()";
-  }
-
-  /** Once its value was taken the send has happened, and a cancellation comes after it. */
-  get shielded(): boolean {
-    return this.queue === null;
-  }
-}
-
-class Receive<T> extends BaseEffect<T> {
-  readonly channel: Channel<T>;
-
-  constructor(channel: Channel<T>) {
-    super();
-    this.channel = channel;
-  }
-
-  get description(): string {
-    return "channel.receive()";
-  }
-
-  [perform](task: TaskNode): boolean {
-    return this.channel.receiveFor(task, false);
-  }
-
-  override [Symbol.iterator](): Iterator<Effect<unknown>, T, unknown> {
-    return new ReceiveStep<T, T>(this, this.channel, false);
-  }
-}
-
-class Next<T> extends BaseEffect<IteratorResult<T, undefined>> {
-  readonly channel: Channel<T>;
-
-  constructor(channel: Channel<T>) {
-    super();
-    this.channel = channel;
-  }
-
-  get description(): string {
-    return "channel.next()";
-  }
-
-  [perform](task: TaskNode): boolean {
-    return this.channel.receiveFor(task, true);
-  }
-
-  override [Symbol.iterator](): Iterator<Effect<unknown>, IteratorResult<T, undefined>, unknown> {
-    return new ReceiveStep<T, IteratorResult<T, undefined>>(this, this.channel, true);
-  }
-}
-
-/** Takes the value when the receiver runs; asks again when the sender of it has been cancelled meanwhile. */
-class ReceiveStep<T, R> extends Step<R> {
-  readonly #channel: Channel<T>;
-  readonly #wrap: boolean;
-
-  constructor(effect: Effect<R>, channel: Channel<T>, wrap: boolean) {
-    super(effect);
-    this.#channel = channel;
-    this.#wrap = wrap;
-  }
-
-  override next(result?: unknown): IteratorResult<Effect<unknown>, R> {
-    if (result !== claim) return super.next(result);
-    const value = this.#channel.takeClaimed();
-    if (value === nothing) return this as unknown as IteratorYieldResult<Effect<unknown>>;
-    return { done: true, value: (this.#wrap ? { done: false, value } : value) as R };
-  }
-}
-
-class ReceiveWaiter extends Waiter {
-  readonly #channel: Channel<unknown>;
-
-  constructor(task: TaskNode, channel: Channel<unknown>) {
-    super(task);
-    this.#channel = channel;
-  }
-
-  get description(): string {
-    return "channel.receive()";
-  }
-
-  claim(): void {
-    this.task.wake(claim);
-  }
-
-  override abandon(task: TaskNode): boolean {
-    if (this.queue === null) this.#channel.dropClaim();
-    return super.abandon(task);
-  }
 }
 
 function outsideOf<R>(operation: Operation<R>): Promise<R> {

@@ -1,23 +1,13 @@
 /**
  * A number of permits, for a number of tasks at a time.
  *
- * A permit is handed to the first in line at the moment it is released, so nobody who comes later overtakes; when that
- * task is cancelled before it runs, the permit goes to the next. (Dijkstra, 1965; direct handoff as in Trio.)
- *
  * @module
  */
 
-import {
-  BaseEffect,
-  BaseOperation,
-  type Effect,
-  type Operation,
-  perform,
-} from "../kernel/effect.ts";
-import type { TaskNode } from "../kernel/task.ts";
-import { Waiter, WaitQueue } from "../kernel/waiter.ts";
-import { checkThunk, describe, inline, type Thunk } from "../kernel/work.ts";
-import { HeldPermit, type Permit } from "./permit.ts";
+import type { Operation } from "../kernel/effect.ts";
+import { checkThunk, describe, type Thunk } from "../kernel/work.ts";
+import { PermitLine } from "./_permit_line.ts";
+import type { Permit } from "./permit.ts";
 
 /**
  * Lets at most `permits` tasks hold a permit at a time; the others wait, first come first served. O(1) throughout.
@@ -40,40 +30,38 @@ import { HeldPermit, type Permit } from "./permit.ts";
  * ```
  */
 export class Semaphore {
-  #total: number;
-  #held = 0;
-  readonly #waiters = new WaitQueue<AcquireWaiter>();
-  readonly #acquire: Acquire;
+  readonly #line: PermitLine;
 
   /**
+   * Makes a semaphore whose permits are all free.
+   *
    * @param permits how many there are; a whole number, at least 0
    * @throws {TypeError} when it is not a number
    * @throws {RangeError} when it is not a whole number of at least 0
    */
   constructor(permits: number) {
     checkPermits(permits, "create a semaphore");
-    this.#total = permits;
-    this.#acquire = new Acquire(this);
+    this.#line = new PermitLine(permits, "semaphore.acquire()");
   }
 
   /** How many permits can be had without waiting; negative while more are held than there are, after {@linkcode resize}. */
   get available(): number {
-    return this.#total - this.#held;
+    return this.#line.available;
   }
 
   /** How many tasks wait. */
   get waiting(): number {
-    return this.#waiters.size;
+    return this.#line.waiting;
   }
 
   /** Waits for a permit. */
   acquire(): Operation<Permit> {
-    return this.#acquire;
+    return this.#line.acquire;
   }
 
   /** Takes a permit when one can be had without waiting. */
   tryAcquire(): Permit | undefined {
-    return this.#free() ? this.#take() : undefined;
+    return this.#line.isFree ? this.#line.take() : undefined;
   }
 
   /**
@@ -82,9 +70,12 @@ export class Semaphore {
    * @param work what to run
    * @returns what the work returns
    */
+  withPermit<T>(work: Thunk<T>): Operation<T>;
+  /** The same, for work that returns something iterable. */
+  withPermit<T>(work: () => Promise<T> | T): Operation<T>;
   withPermit<T>(work: Thunk<T>): Operation<T> {
     checkThunk(work, "withPermit");
-    return new WithPermit<T>(this, work);
+    return this.#line.around(work);
   }
 
   /**
@@ -95,88 +86,7 @@ export class Semaphore {
    */
   resize(permits: number): void {
     checkPermits(permits, "resize a semaphore");
-    this.#total = permits;
-    this.#serve();
-  }
-
-  /** @internal Takes a permit for `task`, or has it wait in line. */
-  enter(task: TaskNode): boolean {
-    if (this.#free()) {
-      task.value = this.#take();
-      return true;
-    }
-    const waiter = new AcquireWaiter(task);
-    this.#waiters.push(waiter);
-    task.waiting = waiter;
-    return false;
-  }
-
-  #free(): boolean {
-    // Whoever waits has been promised the next permit.
-    return this.#held < this.#total && this.#waiters.size === 0;
-  }
-
-  #take(): Permit {
-    this.#held++;
-    return new HeldPermit(() => this.#release());
-  }
-
-  #release(): void {
-    this.#held--;
-    this.#serve();
-  }
-
-  #serve(): void {
-    while (this.#held < this.#total) {
-      const waiter = this.#waiters.shift();
-      if (waiter === null) return;
-      waiter.serve(this.#take());
-    }
-  }
-}
-
-class Acquire extends BaseEffect<Permit> {
-  readonly description = "semaphore.acquire()";
-  readonly #semaphore: Semaphore;
-
-  constructor(semaphore: Semaphore) {
-    super();
-    this.#semaphore = semaphore;
-  }
-
-  [perform](task: TaskNode): boolean {
-    return this.#semaphore.enter(task);
-  }
-}
-
-class AcquireWaiter extends Waiter {
-  readonly description = "semaphore.acquire()";
-  #permit: Permit | null = null;
-
-  serve(permit: Permit): void {
-    this.#permit = permit;
-    this.task.wake(permit);
-  }
-
-  override abandon(task: TaskNode): boolean {
-    this.#permit?.release();
-    return super.abandon(task);
-  }
-}
-
-class WithPermit<T> extends BaseOperation<T> {
-  readonly #semaphore: Semaphore;
-  readonly #work: Thunk<T>;
-
-  constructor(semaphore: Semaphore, work: Thunk<T>) {
-    super();
-    this.#semaphore = semaphore;
-    this.#work = work;
-  }
-
-  *[Symbol.iterator](): Generator<Effect<unknown>, T, unknown> {
-    using _permit = yield* this.#semaphore.acquire();
-    return yield* inline(this.#work);
+    this.#line.resize(permits);
   }
 }
 

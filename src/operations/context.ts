@@ -1,0 +1,209 @@
+/**
+ * Values that a task passes on to those it spawns, without handing them from function to function.
+ *
+ * @module
+ */
+
+import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { thunkOf } from "../kernel/group.ts";
+import { SingleGroup } from "../kernel/single_group.ts";
+import type { TaskNode } from "../kernel/task.ts";
+import { describe, type Thunk } from "../kernel/work.ts";
+
+/**
+ * A value that tasks inherit. A child sees what stood in its parent at the moment of the spawn, and what either sets
+ * later on the other does not see. Looking it up costs the same however deep the task stands; setting it costs as much as
+ * there are contexts set.
+ *
+ * @typeParam T what it holds
+ */
+export interface Context<T> {
+  /** What to call it in messages. */
+  readonly name: string;
+  /** The value; when none is set, the default; when there is none, `undefined`. */
+  get(): Operation<T | undefined>;
+  /**
+   * The value, which must be there.
+   *
+   * @throws {MissingContextError} when none is set, and there is no default
+   */
+  expect(): Operation<T>;
+  /**
+   * Sets the value for the rest of the current scope: for the task itself and what it spawns from now on.
+   *
+   * @returns the value
+   */
+  set(value: T): Operation<T>;
+  /**
+   * Runs `work` with the value set, in a scope of its own.
+   *
+   * @returns what the work returns
+   */
+  with<R>(value: T, work: Operation<R> | Thunk<R>): Operation<R>;
+}
+
+/** A context was expected to have a value, and had none. */
+export class MissingContextError extends Error {
+  /** Says which class it is. */
+  override readonly name = "MissingContextError";
+  /** The name of the context. */
+  readonly context: string;
+
+  /**
+   * Says which context has no value.
+   *
+   * @param context its name
+   */
+  constructor(context: string) {
+    super(
+      `Context '${context}' has no value here: set it with context.set() or context.with() in a task above, ` +
+        `or give createContext() a default`,
+    );
+    this.context = context;
+  }
+}
+
+/**
+ * Makes a context: a value that tasks inherit from those that spawn them.
+ *
+ * @example
+ * ```ts
+ * import { createContext, run, spawn } from "@heddle/runtime";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const requestId = createContext<string>("request id");
+ * function* handle() {
+ *   return `handled ${yield* requestId.expect()}`;
+ * }
+ * const answer = await run(function* () {
+ *   return yield* requestId.with("r1", function* () {
+ *     return yield* yield* spawn(() => handle());
+ *   });
+ * });
+ * assertEquals(answer, "handled r1");
+ * ```
+ *
+ * @param name what to call it in messages
+ * @param defaultValue the value where none is set
+ * @throws {TypeError} when `name` is not a string
+ */
+export function createContext<T>(name: string, defaultValue?: T): Context<T> {
+  if (typeof name !== "string") {
+    throw new TypeError(
+      `Cannot create a context: 'name' must be a string: current value is ${describe(name)}`,
+    );
+  }
+  return new InheritedContext<T>(name, defaultValue);
+}
+
+class InheritedContext<T> implements Context<T> {
+  readonly name: string;
+  readonly #default: T | undefined;
+  readonly #get: Get<T>;
+  readonly #expect: Get<T>;
+
+  constructor(name: string, defaultValue: T | undefined) {
+    this.name = name;
+    this.#default = defaultValue;
+    this.#get = new Get<T>(this, false);
+    this.#expect = new Get<T>(this, true);
+  }
+
+  get(): Operation<T | undefined> {
+    return this.#get;
+  }
+
+  expect(): Operation<T> {
+    return this.#expect as Operation<T>;
+  }
+
+  set(value: T): Operation<T> {
+    return new Assign<T>(this, value);
+  }
+
+  with<R>(value: T, work: Operation<R> | Thunk<R>): Operation<R> {
+    return new With<R>(this, value, thunkOf(work, `run with context '${this.name}'`, "'work'"));
+  }
+
+  /** @internal */
+  read(task: TaskNode, required: boolean): T | undefined {
+    const { values } = task.environment;
+    const value = values?.get(this) as T | undefined;
+    if (value !== undefined || values?.has(this)) return value;
+    if (required && this.#default === undefined) throw new MissingContextError(this.name);
+    return this.#default;
+  }
+
+  /** @internal The environment is shared and unchangeable, so the task gets another one. */
+  write(task: TaskNode, value: unknown): void {
+    const { environment } = task;
+    task.environment = {
+      ...environment,
+      values: new Map(environment.values).set(this, value),
+    };
+  }
+}
+
+class Get<T> extends BaseEffect<T | undefined> {
+  readonly #context: InheritedContext<T>;
+  readonly #required: boolean;
+
+  constructor(context: InheritedContext<T>, required: boolean) {
+    super();
+    this.#context = context;
+    this.#required = required;
+  }
+
+  get description(): string {
+    return `context '${this.#context.name}'`;
+  }
+
+  [perform](task: TaskNode): boolean {
+    task.give(this.#context.read(task, this.#required));
+    return true;
+  }
+}
+
+class Assign<T> extends BaseEffect<T> {
+  readonly #context: InheritedContext<T>;
+  readonly #value: T;
+
+  constructor(context: InheritedContext<T>, value: T) {
+    super();
+    this.#context = context;
+    this.#value = value;
+  }
+
+  get description(): string {
+    return `context '${this.#context.name}'`;
+  }
+
+  [perform](task: TaskNode): boolean {
+    this.#context.write(task, this.#value);
+    task.give(this.#value);
+    return true;
+  }
+}
+
+class With<R> extends BaseEffect<R> {
+  readonly #context: InheritedContext<unknown>;
+  readonly #value: unknown;
+  readonly #work: Thunk<R>;
+
+  constructor(context: object, value: unknown, work: Thunk<R>) {
+    super();
+    this.#context = context as InheritedContext<unknown>;
+    this.#value = value;
+    this.#work = work;
+  }
+
+  get description(): string {
+    return `with(context '${this.#context.name}')`;
+  }
+
+  [perform](task: TaskNode): boolean {
+    const group = new SingleGroup(task, this.description, this.#work, "with");
+    this.#context.write(group.child, this.#value);
+    return group.begin();
+  }
+}
