@@ -55,12 +55,12 @@ async function writeTable(): Promise<void> {
     "|---|---|---|",
     ...rows,
   ].join("\n");
-  const marked = /(<!-- bench -->\n)[\s\S]*?(\n<!-- \/bench -->)/;
+  const marked = /(<!-- bench -->)[\s\S]*?(<!-- \/bench -->)/;
   if (!marked.test(text)) {
     throw new Error("README.md has no place for the table: <!-- bench --> … <!-- /bench -->");
   }
   await Deno.writeTextFile(
     readme,
-    text.replace(marked, (_, begin, end) => `${begin}\n${table}\n${end}`),
+    text.replace(marked, (_, begin, end) => `${begin}\n\n${table}\n\n${end}`),
   );
 }

@@ -117,6 +117,8 @@ function relativeViolations(
   specifier: string,
   byPath: ReadonlyMap<string, SourceFile>,
 ): string[] {
+  // A folder is named to tell where code is from, not to load something.
+  if (specifier.endsWith("/")) return [];
   const target = resolve(file.path, specifier);
   if (!byPath.has(target)) return [`${file.path} imports ${target}, which is not a source file`];
   const from = layerOf(file.path);

@@ -1,0 +1,73 @@
+import { run, Scheduler, type Task, type Thunk } from "../../mod.ts";
+import { FairReadyQueue } from "../../src/kernel/ready_queue.ts";
+import { hostTurn } from "../../src/kernel/host_turn.ts";
+import type { TaskNode } from "../../src/kernel/task.ts";
+import { RandomQueue } from "../../src/testing/random_queue.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+
+/** One program, made afresh for each cancellation, and what must hold when it has ended. */
+export interface Subject {
+  work: Thunk<unknown>;
+  check(task: Task<unknown>): void;
+}
+
+/**
+ * Runs a program once for each of its steps, and cancels the root just before that step; then checks that cancelling
+ * came to an end, and that whatever should hold does. Goes through the real scheduler, on virtual time.
+ *
+ * @param make makes the program, with all its state
+ * @param seed decides the schedule; without one it is that of the real queue
+ * @returns how many steps the undisturbed program takes
+ */
+export async function cancelAtEveryStep(make: () => Subject, seed?: number): Promise<number> {
+  for (let at = 0;; at++) {
+    const subject = make();
+    const { task, steps } = await runCancelling(subject.work, at, seed);
+    try {
+      subject.check(task);
+    } catch (error) {
+      throw new Error(`Cancelled before step ${at} (seed ${seed}): ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+    if (steps <= at) return steps;
+  }
+}
+
+/** Runs `work`, cancels it before step `at`, and runs on until nothing is left to do. */
+async function runCancelling(work: Thunk<unknown>, at: number, seed: number | undefined) {
+  const clock = new VirtualClock();
+  const inner = seed === undefined ? new FairReadyQueue() : new RandomQueue(seed);
+  let steps = 0;
+  let cancelled: PromiseLike<unknown> = Promise.resolve();
+  const idle = Promise.withResolvers<void>();
+  const scheduler = new Scheduler({
+    clock,
+    budget: Infinity,
+    ready: {
+      get size() {
+        return inner.size;
+      },
+      push: (task: TaskNode) => inner.push(task),
+      pushNext: (task: TaskNode) => inner.pushNext(task),
+      shift() {
+        if (inner.size > 0 && steps++ === at) cancelled = task.cancel(undefined, { grace: 1e6 });
+        return inner.shift();
+      },
+    },
+    onIdle() {
+      const before = steps;
+      hostTurn(() => {
+        if (steps === before && inner.size === 0 && !clock.jump()) idle.resolve();
+      });
+    },
+  });
+  const task = run(work, { scheduler });
+  task.catch(() => {});
+  await idle.promise;
+  if (scheduler.roots.size > 0) throw new Error(`Cancelled before step ${at}: ${task} never ended`);
+  if (scheduler.timerCount > 0) throw new Error(`Cancelled before step ${at}: a timer is left`);
+  if (scheduler.outside !== 0) throw new Error(`Cancelled before step ${at}: a wait is left`);
+  await Promise.resolve(cancelled).catch(() => {});
+  return { task, steps };
+}

@@ -1,0 +1,215 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Effect, race, run, scope, sleep, spawn, suspend, yieldNow } from "../../mod.ts";
+import { expectOrder, simulate } from "../../testing.ts";
+import { caught } from "../_caught.ts";
+import { ignoredCancellations } from "./_ignored.ts";
+
+Deno.test("a catch that swallows a cancellation is ended by force when the grace time is over [S11]", async () => {
+  const { time } = await simulate(function* () {
+    const ignored = ignoredCancellations();
+    let left = false;
+    const task = yield* spawn(function* stubborn() {
+      for (;;) {
+        try {
+          yield* sleep(100);
+        } catch {
+          // Goes on as if nothing had been.
+        } finally {
+          left = true;
+        }
+      }
+    });
+    yield* sleep(10);
+    yield* task.cancel(undefined, { grace: 250 });
+    assertEquals(task.status, "cancelled");
+    assert(left);
+    assertEquals(ignored, [`stubborn ${task.id} returned`]);
+  });
+  assertEquals(time, 260);
+});
+
+Deno.test("the grace time is five seconds, unless a scope or a root says otherwise [S11]", async () => {
+  function* stubborn() {
+    for (;;) {
+      try {
+        yield* suspend();
+      } catch {
+        // Goes on as if nothing had been.
+      }
+    }
+  }
+  const timeToCancel = async (work: () => Generator, grace?: number) => {
+    const { time } = await simulate(function* () {
+      ignoredCancellations();
+      const task = run(work, { grace });
+      yield* yieldNow();
+      yield* yieldNow();
+      yield* task.cancel();
+    });
+    return time;
+  };
+  assertEquals(await timeToCancel(stubborn), 5000);
+  assertEquals(await timeToCancel(stubborn, 70), 70);
+  assertEquals(await timeToCancel(stubborn, 0), 0);
+  const { time } = await simulate(function* () {
+    ignoredCancellations();
+    yield* race([sleep(10), scope(stubborn, { grace: 30 })]);
+  });
+  assertEquals(time, 5010, "a scope shares the time of the cancellation that reaches it");
+});
+
+Deno.test("a task that only yields cannot outlive its grace time either [S11]", async () => {
+  await simulate(function* () {
+    const ignored = ignoredCancellations();
+    const task = yield* spawn(function* spinner() {
+      for (;;) {
+        try {
+          for (;;) yield* yieldNow();
+        } catch {
+          // Goes on as if nothing had been.
+        }
+      }
+    });
+    yield* yieldNow();
+    yield* task.cancel(undefined, { grace: 0 });
+    assertEquals(task.status, "cancelled");
+    assertEquals(ignored, [`spinner ${task.id} returned`]);
+  });
+});
+
+Deno.test("a hung finaliser holds its canceller no longer than the grace time [S12]", async () => {
+  const { time } = await simulate(function* () {
+    const ignored = ignoredCancellations();
+    let later = false;
+    const task = yield* spawn(function* hung() {
+      try {
+        try {
+          yield* suspend();
+        } finally {
+          yield* suspend();
+          later = true;
+        }
+      } finally {
+        yield* suspend();
+        later = true;
+      }
+    });
+    yield* yieldNow();
+    yield* task.cancel(undefined, { grace: 40 });
+    yield* sleep(1000);
+    assertEquals(later, false);
+    assertEquals(ignored, [`hung ${task.id} abandoned`]);
+  });
+  assertEquals(time, 1040);
+});
+
+Deno.test("a deep tree is not given the grace time once per level [S12]", async () => {
+  function* level(left: number): Generator<Effect<unknown>, void, unknown> {
+    if (left > 0) yield* spawn(() => level(left - 1));
+    try {
+      yield* suspend();
+    } finally {
+      yield* suspend();
+    }
+  }
+  const { time } = await simulate(function* () {
+    const ignored = ignoredCancellations();
+    const task = yield* spawn(() => level(9));
+    yield* sleep(1);
+    yield* task.cancel(undefined, { grace: 100 });
+    assertEquals(ignored.length, 10);
+  });
+  assertEquals(time, 101);
+});
+
+Deno.test("a second cancel() with less grace shortens the first; one with more does not prolong it [S12]", async () => {
+  const timeWith = async (first: number, second: number) => {
+    const { time } = await simulate(function* () {
+      ignoredCancellations();
+      const task = yield* spawn(function* () {
+        try {
+          yield* suspend();
+        } finally {
+          yield* suspend();
+        }
+      });
+      yield* yieldNow();
+      void task.cancel(undefined, { grace: first });
+      yield* sleep(10);
+      yield* task.cancel(undefined, { grace: second });
+    });
+    return time;
+  };
+  assertEquals(await timeWith(1000, 20), 30);
+  assertEquals(await timeWith(100, 5000), 100);
+  assertEquals(await timeWith(100, 0), 10);
+});
+
+Deno.test("a grace time of Infinity waits for the cleanup however long it takes", async () => {
+  const { time } = await simulate(function* () {
+    const task = yield* spawn(function* () {
+      try {
+        yield* suspend();
+      } finally {
+        yield* sleep(1_000_000);
+      }
+    });
+    yield* yieldNow();
+    yield* task.cancel(undefined, { grace: Infinity });
+  });
+  assertEquals(time, 1_000_000);
+});
+
+Deno.test("a task that ends another by force, whose finally cancels the first, is told at its next wait [S3]", async () => {
+  const order = expectOrder();
+  await simulate(function* () {
+    ignoredCancellations();
+    const other = run(function* () {
+      try {
+        yield* suspend();
+      } catch {
+        // Goes on as if nothing had been.
+      }
+      try {
+        yield* suspend();
+      } finally {
+        order(2);
+        void first.cancel();
+      }
+    });
+    const first = run(function* () {
+      yield* sleep(1);
+      void other.cancel();
+      yield* sleep(1);
+      order(1);
+      void other.cancel(undefined, { grace: 0 });
+      order(3);
+      yield* sleep(1);
+      order(-1);
+    });
+    yield* caught(first);
+    yield* caught(other);
+    assertEquals([first.status, other.status], ["cancelled", "cancelled"]);
+  });
+  order.end(3);
+});
+
+Deno.test("cancel() checks its options", () => {
+  const task = run(suspend);
+  for (const grace of [-1, NaN]) {
+    assertThrowsLike(() => task.cancel(undefined, { grace }), RangeError);
+  }
+  assertThrowsLike(() => task.cancel(undefined, { grace: "5" as never }), TypeError);
+  return task.cancel();
+});
+
+function assertThrowsLike(body: () => unknown, ErrorClass: new (message: string) => Error) {
+  try {
+    body();
+  } catch (error) {
+    assert(error instanceof ErrorClass);
+    assert(error.message.startsWith("Cannot cancel: 'grace' must be a number of milliseconds"));
+    return;
+  }
+  throw new Error("it did not throw");
+}
