@@ -23,6 +23,7 @@ export class AgeingLine<T> {
   readonly #levels: Level<T>[];
   #single: RingQueue<T> | null;
   readonly #first: Level<T> = { priority: 0, ring: new RingQueue() };
+  /** How many stand in it while there are several levels. */
   #size = 0;
   #served = 0;
   #turn = 0;
@@ -34,27 +35,32 @@ export class AgeingLine<T> {
 
   /** How many stand in it. */
   get size(): number {
-    return this.#size;
+    return this.#single === null ? this.#size : this.#single.size;
   }
 
   /** Joins the line. */
   push(item: T, priority: number): void {
-    // Once it was empty it is a plain line again.
-    if (this.#size++ === 0 && this.#single === null) this.#reset();
-    if (this.#single !== null && priority === 0) this.#single.push(item);
-    else this.#ringOf(priority).push(item);
+    const single = this.#single;
+    if (single !== null && priority === 0) single.push(item);
+    else this.#pushLevelled(item, priority);
   }
 
   /** Whose turn it is; `undefined` when nobody stands in it. */
   shift(): T | undefined {
-    if (this.#size === 0) return undefined;
-    this.#size--;
-    if (this.#single !== null) return this.#single.shift();
-    return this.#shiftLevelled();
+    const single = this.#single;
+    return single === null ? this.#shiftLevelled() : single.shift();
+  }
+
+  #pushLevelled(item: T, priority: number): void {
+    if (this.#single !== null) {
+      this.#size = this.#single.size;
+      this.#single = null;
+    }
+    this.#size++;
+    this.#ringOf(priority).push(item);
   }
 
   #ringOf(priority: number): RingQueue<T> {
-    this.#single = null;
     const levels = this.#levels;
     let at = 0;
     while (at < levels.length && levels[at].priority > priority) at++;
@@ -65,6 +71,12 @@ export class AgeingLine<T> {
   }
 
   #shiftLevelled(): T | undefined {
+    if (this.#size === 0) {
+      // It is a plain line again.
+      this.#reset();
+      return undefined;
+    }
+    this.#size--;
     const levels = this.#levels;
     if (++this.#served % ageingInterval === 0) {
       for (let tries = 0; tries < levels.length; tries++) {

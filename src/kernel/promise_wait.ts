@@ -78,13 +78,15 @@ class ParkedOnPromise implements Parking {
       }
       return;
     }
-    task.scheduler.outside--;
+    const { scheduler } = task;
+    scheduler.outside--;
+    // A promise reaction stands alone on its stack, so the task may go on in this very microtask.
+    scheduler.expectRun();
     // A failure that is only the answer to the abort is the cancellation itself.
     if (state === "leaving" && (!failed || isAbort(outcome))) task.wakeCancelled();
     else if (failed) task.wakeWithError(outcome);
     else task.wake(outcome);
-    // A promise reaction stands alone on its stack, so the task may go on in this very microtask.
-    task.scheduler.runNow();
+    scheduler.runNow();
   }
 
   abandon(task: TaskNode): boolean {

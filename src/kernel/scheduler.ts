@@ -148,9 +148,14 @@ export class Scheduler {
     if (!this.#active && this.#timers.size === 0) this.#activate();
   }
 
+  /** Says that {@linkcode runNow} is about to be called, so that what becomes ready before it asks for no microtask. */
+  expectRun(): void {
+    this.#active = true;
+  }
+
   /**
-   * Runs what is ready now, when the caller stands at the bottom of a host callback, where no other code is under way.
-   * It saves the microtask that {@linkcode enqueue} asked for.
+   * Runs what is ready now, when the caller stands at the bottom of a host callback, where no other code is under way:
+   * {@linkcode expectRun}, then what makes tasks ready, then this. It saves a microtask.
    */
   runNow(): void {
     if (!this.#looping && !this.#hopping) this.#run();

@@ -53,7 +53,7 @@ export function spawn<T>(work: Thunk<T>, options?: TaskOptions): Operation<Task<
 class Spawn<T> extends BaseEffect<Task<T>> {
   readonly #work: Thunk<T>;
   readonly #options: TaskOptions | undefined;
-  readonly #site: Error | null = traceSpawn();
+  readonly #site: Error | null = traceSpawn(spawn);
 
   constructor(work: Thunk<T>, options: TaskOptions | undefined) {
     super();

@@ -22,12 +22,17 @@ export function traceSpawns(): () => void {
   };
 }
 
-/** The stack of the spawn under way, when it is recorded. Its text is not made before someone reads it. */
-export function traceSpawn(): Error | null {
+/**
+ * The stack of the spawn under way, when it is recorded. Its text is not made before someone reads it.
+ *
+ * @param above the function whose caller spawns; its own frame, and those below, say nothing
+ */
+export function traceSpawn(above: (...args: never[]) => unknown): Error | null {
   if (traced === 0) return null;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 6;
   const site = new Error("spawned here");
+  Error.captureStackTrace?.(site, above);
   Error.stackTraceLimit = limit;
   return site;
 }

@@ -37,6 +37,7 @@ function inWords(task: TaskNode): string {
 /** The line of a stack that stands for the code which called this library. */
 function siteOf(stack: string | undefined): string | undefined {
   const frames = stack?.split("\n").filter((line) => /:\d+:\d+\)?$/.test(line));
-  const frame = frames?.find((line) => !line.includes(library));
+  // In a bundle everything lies in one place; the first frame is then as near as can be told.
+  const frame = frames?.find((line) => !line.includes(library)) ?? frames?.[0];
   return frame?.trim().replace(/^(?!at )/, "at ");
 }

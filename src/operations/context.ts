@@ -40,6 +40,8 @@ export interface Context<T> {
    * @returns what the work returns
    */
   with<R>(value: T, work: Operation<R> | Thunk<R>): Operation<R>;
+  /** The same, for work that returns something iterable, such as a string or an array. */
+  with<R>(value: T, work: () => Promise<R> | R): Operation<R>;
 }
 
 /** A context was expected to have a value, and had none. */

@@ -100,6 +100,9 @@ const attemptsByError = new WeakMap<object, readonly FailedAttempt[]>();
  * @throws {TypeError} when `work` or an option has the wrong type
  * @throws {RangeError} when `attempts` is not a whole number of at least 1
  */
+export function retry<T>(policy: RetryPolicy, work: Operation<T> | Thunk<T>): Operation<T>;
+/** The same, for work that returns something iterable, such as a string or an array. */
+export function retry<T>(policy: RetryPolicy, work: () => Promise<T> | T): Operation<T>;
 export function retry<T>(policy: RetryPolicy, work: Operation<T> | Thunk<T>): Operation<T> {
   checkRetryPolicy(policy, "retry");
   const thunk = thunkOf(work, "retry", "'work'");

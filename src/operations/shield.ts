@@ -39,6 +39,9 @@ import type { Thunk } from "../kernel/work.ts";
  * @returns what the work returns
  * @throws {TypeError} when `work` is neither an operation nor a function
  */
+export function shield<T>(work: Operation<T> | Thunk<T>): Operation<T>;
+/** The same, for work that returns something iterable, such as a string or an array. */
+export function shield<T>(work: () => Promise<T> | T): Operation<T>;
 export function shield<T>(work: Operation<T> | Thunk<T>): Operation<T> {
   return new Shield<T>(thunkOf(work, "shield", "'work'"));
 }

@@ -4,15 +4,54 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import {
+  BaseEffect,
+  type Effect,
+  type ForeignResult,
+  type Operation,
+  perform,
+} from "../kernel/effect.ts";
 import type { TaskNode } from "../kernel/task.ts";
 
-class YieldNow extends BaseEffect<void> {
+/** What a task that gave way is resumed with; it tells the second step of the operation from its first. */
+const resumed: unique symbol = Symbol("resumed");
+const over: IteratorReturnResult<void> = { done: true, value: undefined };
+
+/** One object serves all who give way: it is operation, iterator, effect and first result, and has no state. */
+class YieldNow extends BaseEffect<void> implements Iterator<Effect<unknown>, void, unknown> {
   readonly description = "yieldNow()";
+  readonly done = false;
+  readonly value: Effect<void> = this;
 
   [perform](task: TaskNode): boolean {
-    task.wake(undefined);
+    task.wake(resumed);
     return false;
+  }
+
+  override [Symbol.iterator](): this {
+    return this;
+  }
+
+  override enter(
+    resolve: (result: ForeignResult) => void,
+    routine: unknown,
+  ): (left: (result: ForeignResult<void>) => void) => void {
+    return super.enter(
+      (result: ForeignResult) => resolve(result.ok ? { ok: true, value: resumed } : result),
+      routine,
+    );
+  }
+
+  next(result?: unknown): IteratorResult<Effect<unknown>, void> {
+    return result === resumed ? over : this as unknown as IteratorYieldResult<Effect<unknown>>;
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  return(value?: unknown): IteratorResult<Effect<unknown>, void> {
+    return { done: true, value: value as void };
   }
 }
 

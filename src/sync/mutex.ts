@@ -64,6 +64,9 @@ export class Mutex {
    * @returns what the work returns
    * @throws {TypeError} when `work` is not a function
    */
+  withLock<T>(work: Thunk<T>): Operation<T>;
+  /** The same, for work that returns something iterable, such as a string or an array. */
+  withLock<T>(work: () => Promise<T> | T): Operation<T>;
   withLock<T>(work: Thunk<T>): Operation<T> {
     checkThunk(work, "withLock");
     return this.#line.around(work);

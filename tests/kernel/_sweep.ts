@@ -9,6 +9,8 @@ import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 export interface Subject {
   work: Thunk<unknown>;
   check(task: Task<unknown>): void;
+  /** Called at the moment of the cancellation. */
+  cancelled?(): void;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface Subject {
 export async function cancelAtEveryStep(make: () => Subject, seed?: number): Promise<number> {
   for (let at = 0;; at++) {
     const subject = make();
-    const { task, steps } = await runCancelling(subject.work, at, seed);
+    const { task, steps } = await runCancelling(subject, at, seed);
     try {
       subject.check(task);
     } catch (error) {
@@ -35,7 +37,7 @@ export async function cancelAtEveryStep(make: () => Subject, seed?: number): Pro
 }
 
 /** Runs `work`, cancels it before step `at`, and runs on until nothing is left to do. */
-async function runCancelling(work: Thunk<unknown>, at: number, seed: number | undefined) {
+async function runCancelling(subject: Subject, at: number, seed: number | undefined) {
   const clock = new VirtualClock();
   const inner = seed === undefined ? new FairReadyQueue() : new RandomQueue(seed);
   let steps = 0;
@@ -51,7 +53,10 @@ async function runCancelling(work: Thunk<unknown>, at: number, seed: number | un
       push: (task: TaskNode) => inner.push(task),
       pushNext: (task: TaskNode) => inner.pushNext(task),
       shift() {
-        if (inner.size > 0 && steps++ === at) cancelled = task.cancel(undefined, { grace: 1e6 });
+        if (inner.size > 0 && steps++ === at) {
+          subject.cancelled?.();
+          cancelled = task.cancel(undefined, { grace: 1e6 });
+        }
         return inner.shift();
       },
     },
@@ -62,7 +67,7 @@ async function runCancelling(work: Thunk<unknown>, at: number, seed: number | un
       });
     },
   });
-  const task = run(work, { scheduler });
+  const task = run(subject.work, { scheduler });
   task.catch(() => {});
   await idle.promise;
   if (scheduler.roots.size > 0) throw new Error(`Cancelled before step ${at}: ${task} never ended`);

@@ -178,6 +178,43 @@ const programs: Record<string, () => Subject> = {
     };
   },
 
+  "a wait of every kind, one after the other"() {
+    const census = new Census();
+    const channel = new Channel<number>({ capacity: 1 });
+    const slots = new Semaphore(1);
+    let passed = 0;
+    let passedThen = 0;
+    const waits: (() => Operation<unknown>)[] = [
+      yieldNow,
+      () => sleep(1),
+      () => scope(() => 1),
+      () => scope(() => sleep(1)),
+      () => race([sleep(1), sleep(2)]),
+      () => all([sleep(1), () => 2]),
+      () => timeout(5, () => sleep(1)),
+      () => channel.send(1),
+      () => channel.receive(),
+      () => slots.withPermit(() => sleep(1)),
+      () => until(Promise.resolve()),
+      () => action((resolve) => queueMicrotask(() => resolve(1))),
+    ];
+    return {
+      *work() {
+        for (const wait of [...waits, ...waits.reverse()]) {
+          yield* wait();
+          passed++;
+          yield* census.visit(yieldNow);
+        }
+      },
+      cancelled: () => void (passedThen = passed),
+      check() {
+        census.check();
+        assert(passed <= passedThen + 1, "it went on beyond a wait that had its result");
+        assertEquals(slots.available, 1);
+      },
+    };
+  },
+
   "failures here and there"() {
     const census = new Census();
     const fail = (ms: number) => () =>

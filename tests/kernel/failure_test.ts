@@ -105,11 +105,32 @@ Deno.test("a body that wraps the error of its child has both reported [S9]", asy
       yield* caught(scope(function* () {
         const child = yield* spawn(() => failAfter(1, "child"));
         const error = yield* caught(child);
-        throw new Error("wrapped", { cause: error });
+        throw new Error(`wrapped ${messages(error)}`);
       })),
     );
   });
-  assertEquals(value, ["wrapped", "child"]);
+  assertEquals(value, ["wrapped child", "child"]);
+});
+
+Deno.test("a body that fails cancels its children at once [S7] [S9]", async () => {
+  const { value, time } = await simulate(function* () {
+    const log: string[] = [];
+    const error = yield* caught(scope(function* () {
+      for (const name of ["older", "newer"]) {
+        yield* spawn(function* () {
+          try {
+            yield* sleep(1000);
+          } finally {
+            log.push(name);
+          }
+        });
+      }
+      yield* failAfter(1, "body");
+    }));
+    return [...log, messages(error)];
+  });
+  assertEquals(value, ["newer", "older", "body"]);
+  assertEquals(time, 1);
 });
 
 Deno.test("one error that fails several tasks is thrown as itself [S9]", async () => {
@@ -258,12 +279,14 @@ Deno.test("a failing child in an isolating scope is reported when the scope ends
       const value = yield* scope(function* () {
         const seen = yield* spawn(() => failAfter(0, "seen"));
         yield* spawn(() => failAfter(0, "unseen"));
+        const late = yield* spawn(() => failAfter(0, "seen late"));
         const sibling = yield* spawn(function* () {
           yield* sleep(3);
           return "sibling lives";
         });
         yield* caught(seen);
         log.push(yield* sibling);
+        yield* caught(late);
         return "body ends";
       }, { onError: "isolate" });
       log.push(value);

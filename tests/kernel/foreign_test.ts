@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Effect, run, sleep, spawn, suspend, until, yieldNow } from "../../mod.ts";
+import { running } from "../../src/kernel/task.ts";
 import { simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
 import { ignoredCancellations } from "./_ignored.ts";
@@ -30,7 +31,7 @@ Deno.test("a foreign effect that resolves at once, or later, gives its value", a
 });
 
 Deno.test("a foreign effect that settles twice, or leaves twice, is taken once [J2]", async () => {
-  await simulate(function* () {
+  const { time } = await simulate(function* () {
     const value = yield* foreign((resolve) => {
       resolve({ ok: true, value: "first" });
       resolve({ ok: false, error: new Error("second") });
@@ -41,7 +42,9 @@ Deno.test("a foreign effect that settles twice, or leaves twice, is taken once [
     });
     assertEquals(value, "first");
     yield* sleep(1);
+    assertEquals(running!.scheduler.outside, 0);
   });
+  assertEquals(time, 1, "no later wait was ended in the place of the first");
 });
 
 Deno.test("a foreign effect that fails, or fails to begin or to leave, throws", async () => {
@@ -115,6 +118,22 @@ Deno.test("a task that catches what a foreign effect threw as it began can be ca
     yield* yieldNow();
     yield* task.cancel();
     assertEquals(task.status, "cancelled");
+  });
+});
+
+Deno.test("an effect that threw as it began is not what its task waits for later [S3]", async () => {
+  await simulate(function* () {
+    let went = false;
+    const task = yield* spawn(function* () {
+      yield* caught(foreign(() => {
+        throw new Error("did not begin");
+      }));
+      yield* yieldNow();
+      went = true;
+    });
+    yield* spawn(() => task.cancel());
+    yield* caught(task);
+    assertEquals([went, task.status], [false, "cancelled"]);
   });
 });
 

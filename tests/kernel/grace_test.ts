@@ -1,6 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Effect, race, run, scope, sleep, spawn, suspend, yieldNow } from "../../mod.ts";
+import {
+  type Effect,
+  race,
+  run,
+  scope,
+  sleep,
+  spawn,
+  suspend,
+  type Task,
+  yieldNow,
+} from "../../mod.ts";
 import { expectOrder, simulate } from "../../testing.ts";
+import { running } from "../../src/kernel/task.ts";
 import { caught } from "../_caught.ts";
 import { ignoredCancellations } from "./_ignored.ts";
 
@@ -143,6 +154,44 @@ Deno.test("a second cancel() with less grace shortens the first; one with more d
   assertEquals(await timeWith(1000, 20), 30);
   assertEquals(await timeWith(100, 5000), 100);
   assertEquals(await timeWith(100, 0), 10);
+});
+
+Deno.test("a task that has cleaned up in time leaves no timer of its grace time behind [T5]", async () => {
+  const { time } = await simulate(function* () {
+    const task = yield* spawn(function* () {
+      yield* spawn(suspend);
+      try {
+        yield* suspend();
+      } finally {
+        yield* sleep(10);
+      }
+    });
+    yield* yieldNow();
+    yield* task.cancel();
+    assertEquals(running!.scheduler.timerCount, 0);
+  });
+  assertEquals(time, 10);
+});
+
+Deno.test("a task that takes the grace time from itself, while it runs, is ended at its next wait [S12]", async () => {
+  const order = expectOrder();
+  await simulate(function* () {
+    ignoredCancellations();
+    const task: Task<void> = yield* spawn(function* () {
+      try {
+        yield* suspend();
+      } finally {
+        void task.cancel(undefined, { grace: 0 });
+        order(1);
+        yield* suspend();
+        order(-1);
+      }
+    });
+    yield* yieldNow();
+    yield* task.cancel();
+    assertEquals(task.status, "cancelled");
+  });
+  order.end(1);
 });
 
 Deno.test("a grace time of Infinity waits for the cleanup however long it takes", async () => {

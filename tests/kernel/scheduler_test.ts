@@ -9,12 +9,13 @@ import {
   sleep,
   spawn,
   suspend,
+  type Task,
   until,
   yieldNow,
 } from "../../mod.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { ignoredCancellations } from "./_ignored.ts";
-import { simulate } from "../../testing.ts";
+import { expectOrder, simulate } from "../../testing.ts";
 
 type Coroutine = Generator<Effect<unknown>, void, unknown>;
 
@@ -209,6 +210,28 @@ Deno.test("scopes in scopes are cancelled and forced without overflow, however d
       assertEquals([task.status, open], ["cancelled", 0]);
     }
   }, { maxSteps: 1_000_000 });
+});
+
+Deno.test("a task that drives another scheduler, a task of which cancels it, is told at its next wait [S3]", async () => {
+  const order = expectOrder();
+  const clock = new VirtualClock();
+  const inner = new Scheduler({ clock });
+  const outer: Task<void> = run(function* () {
+    order(1);
+    clock.jump();
+    order(3);
+    yield* yieldNow();
+    order(-1);
+  });
+  run(function* () {
+    yield* sleep(10);
+    order(2);
+    void outer.cancel();
+  }, { scheduler: inner });
+  inner.runNow();
+  await outer.then(() => {}, () => {});
+  assertEquals(outer.status, "cancelled");
+  order.end(3);
 });
 
 Deno.test("an instrument hears what tasks do", async () => {

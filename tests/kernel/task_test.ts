@@ -78,7 +78,7 @@ Deno.test("a daemon is cancelled when the body ends, while other children still 
 });
 
 Deno.test("a cancellation that arrives while daemons are told reaches the other children too [S7]", async () => {
-  await simulate(function* () {
+  const { time } = await simulate(function* () {
     const task: Task<void> = yield* spawn(function* () {
       const other = yield* spawn(suspend);
       yield* spawn(function* () {
@@ -92,6 +92,7 @@ Deno.test("a cancellation that arrives while daemons are told reaches the other 
     yield* caught(task);
     assertEquals(task.status, "cancelled");
   });
+  assertEquals(time, 0, "it took no force");
 });
 
 Deno.test("joining gives the outcome to every joiner, now or later, in both worlds [J1]", async () => {
