@@ -4,8 +4,10 @@
  * them for each task.
  *
  * - Coroutines: {@linkcode run}, {@linkcode main}, {@linkcode spawn}, {@linkcode scope}, and what they wait for:
- *   {@linkcode sleep}, {@linkcode until}, {@linkcode action}, {@linkcode all}, {@linkcode race}, {@linkcode timeout}.
- * - Synchronisation: {@linkcode Channel}, {@linkcode Semaphore}.
+ *   {@linkcode sleep}, {@linkcode until}, {@linkcode action}, {@linkcode all}, {@linkcode race},
+ *   {@linkcode select}, {@linkcode timeout}, {@linkcode shield}, {@linkcode ensure}, {@linkcode retry}.
+ * - Synchronisation: {@linkcode Channel}, {@linkcode Broadcast}, {@linkcode Semaphore}, {@linkcode Mutex},
+ *   {@linkcode Latch}, {@linkcode Barrier}, {@linkcode RateLimiter}.
  * - Executors: {@linkcode AdaptiveExecutor}, {@linkcode GreenPool}, {@linkcode ParallelPool}, {@linkcode SoloExecutor};
  *   {@linkcode jobsFrom} makes work that can leave the thread.
  *
@@ -73,17 +75,28 @@ export {
   type Jitter,
 } from "./src/operations/backoff.ts";
 export { main } from "./src/operations/main.ts";
+export { type Context, createContext, MissingContextError } from "./src/operations/context.ts";
+export { ensure } from "./src/operations/ensure.ts";
 export { any, race, type WinnerOf } from "./src/operations/race.ts";
 export { attemptsOf, type FailedAttempt, retry, type RetryPolicy } from "./src/operations/retry.ts";
+export { type Provide, resource } from "./src/operations/resource.ts";
 export { scope, type ScopeOptions } from "./src/operations/scope.ts";
+export { select, type Selected, type Selection } from "./src/operations/select.ts";
+export { shield } from "./src/operations/shield.ts";
 export { sleep } from "./src/operations/sleep.ts";
 export { suspend } from "./src/operations/suspend.ts";
 export { timeout } from "./src/operations/timeout.ts";
 export { until } from "./src/operations/until.ts";
+export { type Usable, use } from "./src/operations/use.ts";
 export { yieldNow } from "./src/operations/yield_now.ts";
 
+export { Barrier } from "./src/sync/barrier.ts";
+export { Broadcast, type BroadcastOptions, type Subscription } from "./src/sync/broadcast.ts";
 export { Channel, type ChannelOptions, type Overflow } from "./src/sync/channel.ts";
+export { Latch } from "./src/sync/latch.ts";
+export { Mutex } from "./src/sync/mutex.ts";
 export type { Permit } from "./src/sync/permit.ts";
+export { RateLimiter, type RateLimiterOptions } from "./src/sync/rate_limiter.ts";
 export { Semaphore } from "./src/sync/semaphore.ts";
 
 export {
