@@ -58,6 +58,7 @@ export { action, type ActionExecutor } from "./src/operations/action.ts";
 export {
   all,
   allSettled,
+  type OutcomeOf,
   type ResultOf,
   type ResultsOf,
   type Runnable,
@@ -116,6 +117,7 @@ export type {
   SubmitOptions,
   Work,
 } from "./src/executors/executor.ts";
+export type { BaseExecutor, BaseOptions } from "./src/executors/base_executor.ts";
 export { GreenPool, type GreenPoolOptions } from "./src/executors/green_pool.ts";
 export {
   type Job,

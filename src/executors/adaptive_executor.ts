@@ -111,6 +111,8 @@ export class AdaptiveExecutor implements Executor {
   readonly #idlers = new Set<() => void>();
 
   /**
+   * Makes an executor.
+   *
    * @param options its lanes, its limit, who chooses
    * @throws {TypeError} when an option has the wrong type
    * @throws {RangeError} when `limit` is not positive
@@ -261,6 +263,7 @@ export class AdaptiveExecutor implements Executor {
     });
   }
 
+  /** Closes it, after running what it has. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

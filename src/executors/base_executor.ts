@@ -40,7 +40,7 @@ import { localCall } from "./local_call.ts";
 import { MapStream } from "./map_stream.ts";
 import { Quantiles } from "./quantiles.ts";
 import type { Stream } from "./stream.ts";
-import { Submission, type SubmissionOwner } from "./submission.ts";
+import { Submission } from "./submission.ts";
 import {
   checkCloseOptions,
   checkCount,
@@ -62,7 +62,7 @@ export interface BaseOptions {
 }
 
 /** An executor with a queue and slots, which runs its tasks in this thread unless a subclass knows better. */
-export abstract class BaseExecutor implements Executor, SubmissionOwner {
+export abstract class BaseExecutor implements Executor {
   readonly name: string;
   readonly #queueLimit: number;
   readonly #line = new AgeingLine<Submission>();
@@ -84,6 +84,11 @@ export abstract class BaseExecutor implements Executor, SubmissionOwner {
   #environment: Environment = { ...rootEnvironment, holder: this };
   #environmentOf: Environment = rootEnvironment;
 
+  /**
+   * For subclasses.
+   *
+   * @param options its name, its size, the limit of its queue
+   */
   constructor(options: BaseOptions) {
     if (typeof options.name !== "string") {
       throw new TypeError(
@@ -392,6 +397,7 @@ export abstract class BaseExecutor implements Executor, SubmissionOwner {
     }
   }
 
+  /** Closes it, after running what it has. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

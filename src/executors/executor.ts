@@ -121,12 +121,15 @@ export interface ExecutorStats {
   readonly waiting: number;
   /** How many may run at a time. */
   readonly size: number;
-  /** How many ended with a result, with an error, by cancellation. */
+  /** How many ended with a result. */
   readonly completed: number;
+  /** How many ended with an error. */
   readonly failed: number;
+  /** How many were cancelled. */
   readonly cancelled: number;
-  /** How long tasks waited and ran, in milliseconds; sampled under load. */
+  /** How long tasks waited, in milliseconds; sampled under load. */
   readonly queueTime: QuantilesSnapshot;
+  /** How long they ran, in milliseconds; sampled under load. */
   readonly runTime: QuantilesSnapshot;
   /** The part of its slots that were busy since it was made, from 0 to 1. */
   readonly utilisation: number;
@@ -165,6 +168,7 @@ export interface Executor extends AsyncDisposable {
     fn: Mapper<I, O>,
     options: MapOptions & { onError: "settle" },
   ): Stream<PromiseSettledResult<O>>;
+  /** Works on many inputs, and fails at the first failure. */
   map<I, O>(
     inputs: Iterable<I> | AsyncIterable<I>,
     fn: Mapper<I, O>,

@@ -56,6 +56,8 @@ export class GreenPool extends BaseExecutor {
   readonly #spawners = new Set<(error: ClosedError) => void>();
 
   /**
+   * Makes a pool.
+   *
    * @param options its size, its name, a limit for its queue
    * @throws {TypeError} when an option has the wrong type
    * @throws {RangeError} when an option has the wrong size
@@ -112,6 +114,7 @@ export class GreenPool extends BaseExecutor {
     });
   }
 
+  /** Tells those who wait for a slot. */
   protected override onClosing(): void {
     for (const reject of [...this.#spawners]) {
       reject(new ClosedError(`Cannot spawn: executor '${this.name}' is closed`));

@@ -21,8 +21,9 @@ export interface Route {
   readonly lane: Lane;
   /** Why it goes there. */
   readonly reason: string;
-  /** How many of its calls went to each lane. */
+  /** How many of its calls went to the green lane. */
   readonly green: number;
+  /** How many went to the parallel lane. */
   readonly parallel: number;
   /** How long its calls held their thread, together and at worst, in milliseconds; on the green lane by sampling. */
   readonly heldMs: number;

@@ -30,7 +30,11 @@ export interface SoloOptions {
  * ```
  */
 export class SoloExecutor extends BaseExecutor {
-  /** @param options its name */
+  /**
+   * Makes an executor.
+   *
+   * @param options its name
+   */
   constructor(options: SoloOptions = {}) {
     super({ name: options.name ?? "solo", size: 1, queueLimit: Infinity });
   }

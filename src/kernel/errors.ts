@@ -7,11 +7,14 @@
 
 /** Thrown where a task waits, when the task is cancelled; and to whoever waits for a task that was cancelled. */
 export class CancelledError extends Error {
+  /** Its class, for those who cannot use `instanceof`. */
   override readonly name = "CancelledError";
   /** What the canceller gave as the reason, if anything. */
   readonly reason: unknown;
 
   /**
+   * Makes one; the runtime does so by itself.
+   *
    * @param message what was cancelled
    * @param reason why; an `Error` also becomes the `cause`
    */
@@ -23,11 +26,14 @@ export class CancelledError extends Error {
 
 /** Something was not done when its time was over. */
 export class TimeoutError extends Error {
+  /** Its class, for those who cannot use `instanceof`. */
   override readonly name = "TimeoutError";
   /** The limit that was passed, in milliseconds. */
   readonly ms: number;
 
   /**
+   * Makes one.
+   *
    * @param ms the limit that was passed, in milliseconds
    * @param what what was not done in time
    * @param options the `cause`, when stopping the work failed too
@@ -40,15 +46,23 @@ export class TimeoutError extends Error {
 
 /** Something was used after it was closed: a channel, an executor. */
 export class ClosedError extends Error {
+  /** Its class, for those who cannot use `instanceof`. */
   override readonly name = "ClosedError";
 }
 
 /** A bounded queue had no room. */
 export class QueueFullError extends Error {
+  /** Its class, for those who cannot use `instanceof`. */
   override readonly name = "QueueFullError";
   /** How many may wait. */
   readonly limit: number;
 
+  /**
+   * Makes one.
+   *
+   * @param limit how many may wait
+   * @param what which queue
+   */
   constructor(limit: number, what = "The queue") {
     super(
       `${what} is full: ${limit} may wait. Await earlier tasks before submitting more, or raise 'queueLimit'`,
@@ -69,10 +83,16 @@ export interface BlockedTask {
 
 /** Nothing is ready, no timer is set, nothing outside is awaited, and yet tasks wait. */
 export class DeadlockError extends Error {
+  /** Its class, for those who cannot use `instanceof`. */
   override readonly name = "DeadlockError";
   /** Every blocked task, and what it waits for. */
   readonly blocked: readonly BlockedTask[];
 
+  /**
+   * Makes one.
+   *
+   * @param blocked every blocked task
+   */
   constructor(blocked: readonly BlockedTask[]) {
     const lines = blocked.map((task) =>
       `  task ${task.id} '${task.name}' waits for ${task.waitsFor}`
@@ -87,10 +107,17 @@ export class DeadlockError extends Error {
 
 /** The worker that ran a task died: an uncaught error, an exit, exhausted memory, or a kill. */
 export class WorkerLostError extends Error {
+  /** Its class, for those who cannot use `instanceof`. */
   override readonly name = "WorkerLostError";
   /** The exit code of the worker, when there was one. */
   readonly exitCode: number | undefined;
 
+  /**
+   * Makes one.
+   *
+   * @param message what was lost, and how
+   * @param options the `cause`, and the exit code of the worker
+   */
   constructor(message: string, options?: ErrorOptions & { exitCode?: number }) {
     super(message, options);
     this.exitCode = options?.exitCode;

@@ -55,6 +55,7 @@ export interface SchedulerOptions {
   /**
    * Who chooses the next ready task.
    *
+   * @internal
    * @default first come first served within a priority
    */
   ready?: ReadyQueue;
@@ -85,7 +86,7 @@ export class Scheduler {
   instrument: Instrument | null = null;
   /** How many tasks wait for something that is not under this scheduler's control: a promise, a callback. */
   outside = 0;
-  /** The root tasks that have not ended. */
+  /** @internal The root tasks that have not ended. */
   readonly roots: Set<TaskNode> = new Set();
   readonly #ready: ReadyQueue;
   readonly #timers: Timers;
@@ -103,7 +104,11 @@ export class Scheduler {
   #stretch = 16;
   #left = 16;
 
-  /** @param options where time and choices come from */
+  /**
+   * Makes a scheduler.
+   *
+   * @param options where time and choices come from
+   */
   constructor(options: SchedulerOptions = {}) {
     this.clock = options.clock ?? new HostClock();
     this.random = options.random ?? Math.random;
@@ -123,37 +128,39 @@ export class Scheduler {
     return this.#timers.size;
   }
 
-  /** Makes `task` ready: it runs after those that are ready already. */
+  /** @internal Makes `task` ready: it runs after those that are ready already. */
   enqueue(task: TaskNode): void {
     this.#ready.push(task);
     if (!this.#active) this.#activate();
   }
 
-  /** Makes `task` ready and, within bounds, the next to run, as when a caller goes on with a callee. */
+  /** @internal Makes `task` ready and, within bounds, the next to run, as when a caller goes on with a callee. */
   enqueueNext(task: TaskNode): void {
     this.#ready.pushNext(task);
     if (!this.#active) this.#activate();
   }
 
-  /** Sets a timer for a moment of this scheduler's clock. */
+  /** @internal Sets a timer for a moment of this scheduler's clock. */
   setTimer(timer: Timer, deadline: number): void {
     this.#timers.set(timer, deadline);
     // The alarm is set when the loop goes idle; a timer from ordinary code has to bring that about.
     if (!this.#active) this.#activate();
   }
 
-  /** Cancels a timer. */
+  /** @internal Cancels a timer. */
   cancelTimer(timer: Timer): void {
     this.#timers.cancel(timer);
     if (!this.#active && this.#timers.size === 0) this.#activate();
   }
 
-  /** Says that {@linkcode runNow} is about to be called, so that what becomes ready before it asks for no microtask. */
+  /** @internal Says that {@linkcode runNow} is about to be called, so that what becomes ready before it asks for no microtask. */
   expectRun(): void {
     this.#active = true;
   }
 
   /**
+   * @internal
+   *
    * Runs what is ready now, when the caller stands at the bottom of a host callback, where no other code is under way:
    * {@linkcode expectRun}, then what makes tasks ready, then this. It saves a microtask.
    */

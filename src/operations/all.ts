@@ -13,9 +13,12 @@ import { describe, isOperation, type Thunk } from "../kernel/work.ts";
 export type Runnable<T> = Operation<T> | Thunk<T>;
 
 /** What an operation or a function results in. */
-export type ResultOf<W> = W extends () => infer R ? Awaitable<R> : Awaitable<W>;
+export type ResultOf<W> = W extends () => infer R ? OutcomeOf<R> : OutcomeOf<W>;
 
-type Awaitable<R> = R extends Operation<infer T> ? T : R extends PromiseLike<infer T> ? T : R;
+/** What waiting for a value results in: an operation and a promise in their results, anything else in itself. */
+export type OutcomeOf<R> = R extends Operation<infer T> ? T
+  : R extends PromiseLike<infer T> ? T
+  : R;
 
 /** The results of a tuple, an array or a record of operations and functions. */
 export type ResultsOf<W> = { -readonly [K in keyof W]: ResultOf<W[K]> };

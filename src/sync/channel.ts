@@ -77,6 +77,8 @@ export class Channel<T> implements AsyncIterable<T> {
   readonly #next: Receive<T, IteratorResult<T, undefined>>;
 
   /**
+   * Makes a channel.
+   *
    * @param options its capacity, and what it does when that is used up
    * @throws {TypeError} when an option has the wrong type
    * @throws {RangeError} when `capacity` is not a whole number of at least 0, or `Infinity`

@@ -183,7 +183,7 @@ const programs: Record<string, () => Subject> = {
     const channel = new Channel<number>({ capacity: 1 });
     const slots = new Semaphore(1);
     let passed = 0;
-    let passedThen = 0;
+    let passedThen = Infinity;
     const waits: (() => Operation<unknown>)[] = [
       yieldNow,
       () => sleep(1),
@@ -200,7 +200,7 @@ const programs: Record<string, () => Subject> = {
     ];
     return {
       *work() {
-        for (const wait of [...waits, ...waits.reverse()]) {
+        for (const wait of [...waits, ...waits]) {
           yield* wait();
           passed++;
           yield* census.visit(yieldNow);

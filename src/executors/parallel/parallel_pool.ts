@@ -45,7 +45,7 @@ import "./kernel_errors.ts";
 import { checkParallelOptions, type ParallelPoolOptions, thunkError } from "./parallel_options.ts";
 import { nodeThreads } from "./node_threads.ts";
 import { PoolWorker } from "./pool_worker.ts";
-import { type CallHost, CallJob, RemoteCall } from "./remote_call.ts";
+import { CallJob, type RemoteCall } from "./remote_call.ts";
 import { RemoteStream } from "./remote_stream.ts";
 
 /** How many workers may die in a row before they are ready until those who wait are told. */
@@ -65,7 +65,7 @@ const glance = 5;
  * const digest = await pool.submit(jobs.sha256(bytes));
  * ```
  */
-export class ParallelPool extends BaseExecutor implements CallHost {
+export class ParallelPool extends BaseExecutor {
   readonly #options: ParallelPoolOptions;
   readonly #queueLimit: number;
   #workers: PoolWorker[] = [];
@@ -83,6 +83,8 @@ export class ParallelPool extends BaseExecutor implements CallHost {
   onMeasured: ((call: RemoteCall, heldMs: number) => void) | null = null;
 
   /**
+   * Makes a pool, and starts its workers.
+   *
    * @param options its size, its name, limits
    * @throws {TypeError} when an option has the wrong type
    * @throws {RangeError} when an option has the wrong size
@@ -123,6 +125,11 @@ export class ParallelPool extends BaseExecutor implements CallHost {
     return super.submit(work, options);
   }
 
+  /**
+   * Changes how many workers there are. One that is retired ends what it has begun.
+   *
+   * @param size a whole number, at least 1
+   */
   override resize(size: number): void {
     checkCount(size, "resize an executor", "size", 1);
     this.#wanted = size;
@@ -131,16 +138,18 @@ export class ParallelPool extends BaseExecutor implements CallHost {
     this.#pump();
   }
 
+  /** What it has done and is doing. */
   override stats(): ExecutorStats {
     const stats = super.stats();
     return { ...stats, running: this.running, waiting: this.waiting, size: this.size };
   }
 
+  /** More than there are workers, so that they find work ready when they have done theirs. */
   protected override mapConcurrency(): number {
-    // Workers are kept busy by what stands ready in their queues.
     return this.#wanted * 64;
   }
 
+  /** The job of one input. */
   protected override submitMapped<I, O>(
     fn: Mapper<I, O>,
     input: I,
@@ -152,6 +161,7 @@ export class ParallelPool extends BaseExecutor implements CallHost {
     return this.submit<O>(job as Job<O>, options);
   }
 
+  /** One attempt: the worker counts its time. */
   protected override timedAttempt(work: Work<unknown>, options: SubmitOptions): () => unknown {
     const { taskTimeout } = this.#options;
     const withTimeout = options.timeout === undefined && taskTimeout !== undefined
@@ -161,6 +171,7 @@ export class ParallelPool extends BaseExecutor implements CallHost {
     return () => new CallJob(work as Job<unknown>, withTimeout, ++attempt, this);
   }
 
+  /** Why a task cannot be taken in now, if it cannot. */
   protected override refusal(): Error | null {
     const refused = super.refusal();
     if (
@@ -377,6 +388,7 @@ export class ParallelPool extends BaseExecutor implements CallHost {
     void worker.link.retire().then(() => this.#retiring.delete(worker));
   }
 
+  /** Retires the workers. */
   protected override *release(): Generator<Effect<unknown>, void, unknown> {
     this.#released = true;
     clearInterval(this.#watch);
