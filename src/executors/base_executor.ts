@@ -19,7 +19,8 @@ import { type Environment, rootEnvironment } from "../kernel/environment.ts";
 import { ClosedError, QueueFullError } from "../kernel/errors.ts";
 import { obey, run } from "../kernel/run.ts";
 import { defaultScheduler } from "../kernel/scheduler.ts";
-import { running, TaskNode } from "../kernel/task.ts";
+import { running } from "../kernel/running.ts";
+import { TaskNode } from "../kernel/task.ts";
 import type { Task } from "../kernel/task_handle.ts";
 import { describe } from "../kernel/work.ts";
 import { action } from "../operations/action.ts";
@@ -35,10 +36,11 @@ import type {
   SubmitOptions,
   Work,
 } from "./executor.ts";
+import { ExecutorMeter } from "./executor_meter.ts";
 import { isJob } from "./job.ts";
 import { localCall } from "./local_call.ts";
 import { MapStream } from "./map_stream.ts";
-import { Quantiles } from "./quantiles.ts";
+import type { Quantiles } from "./quantiles.ts";
 import type { Stream } from "./stream.ts";
 import { Submission } from "./submission.ts";
 import {
@@ -47,9 +49,6 @@ import {
   checkMapOptions,
   checkSubmitOptions,
 } from "./submit_options.ts";
-
-/** Of this many submissions one is timed, once they come by the thousand: reading the clock costs as much as a task. */
-const sampleInterval = 16;
 
 /** How an executor of this kind is made. */
 export interface BaseOptions {
@@ -70,15 +69,7 @@ export abstract class BaseExecutor implements Executor {
   #size: number;
   #waiting = 0;
   #running = 0;
-  #completed = 0;
-  #failed = 0;
-  #cancelled = 0;
-  #submitted = 0;
-  readonly #queueTime = new Quantiles();
-  readonly #runTime = new Quantiles();
-  readonly #madeAt = performance.now();
-  #busy = 0;
-  #busySince = 0;
+  readonly #meter = new ExecutorMeter();
   #closing: Task<void> | null = null;
   readonly #idlers = new Set<() => void>();
   #environment: Environment = { ...rootEnvironment, holder: this };
@@ -118,7 +109,7 @@ export abstract class BaseExecutor implements Executor {
 
   /** @internal How long tasks waited and ran. */
   get times(): { readonly queue: Quantiles; readonly run: Quantiles } {
-    return { queue: this.#queueTime, run: this.#runTime };
+    return { queue: this.#meter.queueTime, run: this.#meter.runTime };
   }
 
   /** How many tasks run. */
@@ -156,9 +147,7 @@ export abstract class BaseExecutor implements Executor {
       this.#refuse(task as TaskNode, refusal);
       return task;
     }
-    if ((++this.#submitted & (sampleInterval - 1)) === 0 || this.#submitted < 1000) {
-      submission.queuedAt = performance.now();
-    }
+    this.#meter.submitted(submission);
     this.#live.add(submission);
     this.#waiting++;
     if (options.signal !== undefined) obey(task as TaskNode, options.signal);
@@ -274,13 +263,9 @@ export abstract class BaseExecutor implements Executor {
   /** @internal */
   settled(submission: Submission, task: TaskNode): void {
     this.#live.delete(submission);
-    if (task.hasFailed) this.#failed++;
-    else if (task.isCancelled) this.#cancelled++;
-    else this.#completed++;
-    if (submission.begunAt > 0) this.#runTime.add(performance.now() - submission.begunAt);
     const { state } = submission;
+    this.#meter.ended(submission, task, state === "running");
     if (state === "running") {
-      this.#accountBusy();
       this.#running--;
       this.#fill();
     } else if (state !== "lent") {
@@ -300,43 +285,24 @@ export abstract class BaseExecutor implements Executor {
   #begin(submission: Submission): void {
     submission.state = "running";
     this.#waiting--;
-    this.#accountBusy();
     this.#running++;
     this.#start(submission);
   }
 
   #start(submission: Submission): void {
-    if (submission.queuedAt > 0) {
-      submission.begunAt = performance.now();
-      this.#queueTime.add(submission.begunAt - submission.queuedAt);
-    }
+    this.#meter.begun(submission, submission.state === "running");
     const { task } = submission;
     task.scheduler.enqueue(task);
     if (submission.onBegun !== null) submission.begun();
   }
 
-  /** Slot-milliseconds; only exact enough for a utilisation, so it follows the sampled tasks' clock. */
-  #accountBusy(): void {
-    if ((this.#submitted & (sampleInterval - 1)) !== 0 && this.#submitted > 1000) return;
-    const now = performance.now();
-    this.#busy += this.#running * (now - this.#busySince);
-    this.#busySince = now;
-  }
-
   stats(): ExecutorStats {
-    const now = performance.now();
-    const busy = this.#busy + this.#running * (now - (this.#busySince || now));
     return {
       name: this.name,
       running: this.running,
       waiting: this.waiting,
       size: this.#size,
-      completed: this.#completed,
-      failed: this.#failed,
-      cancelled: this.#cancelled,
-      queueTime: this.#queueTime.snapshot(),
-      runTime: this.#runTime.snapshot(),
-      utilisation: Math.min(1, busy / (this.#size * Math.max(now - this.#madeAt, 1e-3))),
+      ...this.#meter.snapshot(this.size),
     };
   }
 

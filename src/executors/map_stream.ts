@@ -11,7 +11,8 @@
 import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
 import { listen } from "../kernel/join.ts";
 import { run } from "../kernel/run.ts";
-import { running, type TaskNode } from "../kernel/task.ts";
+import { running } from "../kernel/running.ts";
+import type { TaskNode } from "../kernel/task.ts";
 import { FOREIGN } from "../kernel/task_bits.ts";
 import type { Task } from "../kernel/task_handle.ts";
 import { describe } from "../kernel/work.ts";

@@ -1,0 +1,87 @@
+/**
+ * The book-keeping of an executor: how many tasks ended how, how long they took, how busy its slots were.
+ *
+ * @module
+ */
+
+import type { TaskNode } from "../kernel/task.ts";
+import type { ExecutorStats } from "./executor.ts";
+import { Quantiles } from "./quantiles.ts";
+import type { Submission } from "./submission.ts";
+
+/** Once tasks come by the thousand, of so many one is timed: reading the clock costs as much as a task. */
+const sampleInterval = 16;
+const timedFirst = 1000;
+
+/** Counts and times the tasks of one executor. */
+export class ExecutorMeter {
+  /** How long tasks waited. */
+  readonly queueTime: Quantiles = new Quantiles();
+  /** How long tasks ran. */
+  readonly runTime: Quantiles = new Quantiles();
+  readonly #madeAt = performance.now();
+  #submitted = 0;
+  #completed = 0;
+  #failed = 0;
+  #cancelled = 0;
+  #busySlots = 0;
+  #busyMs = 0;
+  #lookedAt = performance.now();
+
+  /** A task was submitted. */
+  submitted(submission: Submission): void {
+    this.#submitted++;
+    if (this.#isTimed()) submission.queuedAt = performance.now();
+  }
+
+  /** A task begins; it takes a slot, unless that of another is lent to it. */
+  begun(submission: Submission, takesSlot: boolean): void {
+    if (submission.queuedAt > 0) {
+      submission.begunAt = performance.now();
+      this.queueTime.add(submission.begunAt - submission.queuedAt);
+    }
+    if (takesSlot) this.#slots(1);
+  }
+
+  /** A task ended; it gives a slot back, if it had one. */
+  ended(submission: Submission, task: TaskNode, hadSlot: boolean): void {
+    if (task.hasFailed) this.#failed++;
+    else if (task.isCancelled) this.#cancelled++;
+    else this.#completed++;
+    if (submission.begunAt > 0) this.runTime.add(performance.now() - submission.begunAt);
+    if (hadSlot) this.#slots(-1);
+  }
+
+  /** What of the stats is counted here, for `size` slots. */
+  snapshot(
+    size: number,
+  ): Pick<
+    ExecutorStats,
+    "completed" | "failed" | "cancelled" | "queueTime" | "runTime" | "utilisation"
+  > {
+    const now = performance.now();
+    const busy = this.#busyMs + this.#busySlots * (now - this.#lookedAt);
+    return {
+      completed: this.#completed,
+      failed: this.#failed,
+      cancelled: this.#cancelled,
+      queueTime: this.queueTime.snapshot(),
+      runTime: this.runTime.snapshot(),
+      utilisation: Math.min(1, busy / (size * Math.max(now - this.#madeAt, 1e-3))),
+    };
+  }
+
+  #isTimed(): boolean {
+    return this.#submitted <= timedFirst || this.#submitted % sampleInterval === 0;
+  }
+
+  /** Slot-milliseconds; between two looks at the clock the number of busy slots is taken to be what it was last. */
+  #slots(change: 1 | -1): void {
+    if (this.#isTimed()) {
+      const now = performance.now();
+      this.#busyMs += this.#busySlots * (now - this.#lookedAt);
+      this.#lookedAt = now;
+    }
+    this.#busySlots += change;
+  }
+}
