@@ -10,6 +10,9 @@ const targetMs = 2;
 /** How many calls it may hold at most, so that what comes back comes in pieces. */
 const most = 512;
 
+/** How many it may hold at least: one that runs, and one for when that has ended. A long one gives the other back. */
+const least = 2;
+
 /** How much the newest measurement counts. */
 const weight = 0.2;
 
@@ -23,22 +26,19 @@ export class CallCosts {
   learn(module: string, name: string, heldMs: number): void {
     const key = keyOf(module, name);
     const before = this.#ms.get(key);
-    // A job that turns out to be slow is believed at once, one that turns out to be quick only gradually.
-    const after = before === undefined || heldMs > before
-      ? heldMs
-      : before + (heldMs - before) * weight;
+    const after = before === undefined ? heldMs : before + (heldMs - before) * weight;
     this.#ms.set(key, after);
     if (key === this.#lastKey) this.#lastMs = after;
   }
 
-  /** How many calls of this job a worker may hold: many when they take microseconds, one when they take milliseconds. */
+  /** How many calls of this job a worker may hold: many when they take microseconds, two when they take milliseconds. */
   window(module: string, name: string): number {
     const key = keyOf(module, name);
     if (key !== this.#lastKey) {
       this.#lastKey = key;
       this.#lastMs = this.#ms.get(key) ?? targetMs;
     }
-    return Math.max(1, Math.min(most, Math.floor(targetMs / Math.max(this.#lastMs, 1e-4))));
+    return Math.max(least, Math.min(most, Math.floor(targetMs / Math.max(this.#lastMs, 1e-4))));
   }
 }
 

@@ -18,7 +18,8 @@
  *
  * ## Policy
  *
- * - A worker holds as many calls as it does in about 2 ms, learned per job: hundreds of a microsecond, one of 5 ms.
+ * - A worker holds as many calls as it does in about 2 ms, learned per job: hundreds of a microsecond; and at least two,
+ *   so that it need not wait for the next one.
  * - What a worker holds and has not begun is taken back when another one is idle, or when its worker does not get on; so
  *   a long task hides no short ones behind it.
  * - A worker that dies is replaced. Calls that had begun fail with `WorkerLostError` (a retry policy may try again);
