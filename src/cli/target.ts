@@ -1,0 +1,140 @@
+/**
+ * The function that inputs are mapped with: finding it, and making jobs of it.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { type Job, jobsFrom } from "../../mod.ts";
+import { errorFrames, errorText } from "./error_record.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** A function of a module. */
+export interface Target {
+  /** The URL of the module. */
+  readonly module: string;
+  /** The name of the export. */
+  readonly name: string;
+  /** The call with an input, for any executor. */
+  job(input: unknown): Job<unknown>;
+  /** Puts the module's URL where a message names the module that jobs go through. */
+  clean(message: string): string;
+}
+
+type Exports = Readonly<Record<string, unknown>>;
+
+/**
+ * Finds a function.
+ *
+ * @param text `<module>#<export>`, where the module is a path, a URL, or a `jsr:` or `npm:` specifier
+ * @returns what makes jobs of it
+ * @throws {UsageError} when there is no such module or function, or the module does not load
+ */
+export async function findTarget(text: string): Promise<Target> {
+  const hash = text.lastIndexOf("#");
+  const specifier = hash < 0 ? text : text.slice(0, hash);
+  const name = hash < 0 ? "" : text.slice(hash + 1);
+  if (specifier === "") {
+    throw new UsageError(
+      `'${text}' names no module: write <module>#<export>, for example ./jobs.ts#square`,
+    );
+  }
+  const module = moduleUrl(specifier);
+  const exports = await load(specifier, module);
+  check(specifier, name, exports);
+  return new ModuleTarget(module, name, "default" in exports);
+}
+
+class ModuleTarget implements Target {
+  readonly module: string;
+  readonly name: string;
+  readonly job: (input: unknown) => Job<unknown>;
+  readonly #entrance: string;
+
+  constructor(module: string, name: string, hasDefault: boolean) {
+    this.module = module;
+    this.name = name;
+    this.#entrance = entranceTo(module, hasDefault);
+    this.job = jobsFrom<{ [name: string]: (input: unknown) => unknown }>(this.#entrance)[name];
+  }
+
+  clean(message: string): string {
+    return message.replaceAll(this.#entrance, this.module);
+  }
+}
+
+/** A module with the same exports, whose import first sees to it that jobs do not print on stdout: in workers, too. */
+function entranceTo(module: string, hasDefault: boolean): string {
+  const source = [
+    `import ${JSON.stringify(import.meta.resolve("./console_to_stderr.ts"))};`,
+    `export * from ${JSON.stringify(module)};`,
+    hasDefault ? `export { default } from ${JSON.stringify(module)};` : "",
+  ].join("");
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}
+
+function moduleUrl(specifier: string): string {
+  const path = resolve(specifier);
+  // "C:\jobs.ts" parses as a URL too.
+  if (/^[a-z][a-z0-9+.-]+:/i.test(specifier)) {
+    if (URL.canParse(specifier)) return new URL(specifier).href;
+  } else if (/^(?:\.{0,2}[/\\]|[a-z]:)/i.test(specifier) || existsSync(path)) {
+    return pathToFileURL(path).href;
+  }
+  try {
+    const require = createRequire(pathToFileURL(resolve("from_here.js")));
+    return pathToFileURL(require.resolve(specifier)).href;
+  } catch {
+    throw new UsageError(
+      `There is no module '${specifier}' in ${process.cwd()}: write a path as in ./jobs.ts#square, a URL, ` +
+        `or a package as in jsr:@scope/name#export or npm:name#export`,
+    );
+  }
+}
+
+async function load(specifier: string, module: string): Promise<Exports> {
+  if (module.startsWith("file:") && !existsSync(new URL(module))) {
+    throw new UsageError(`There is no module '${specifier}': ${module} does not exist`);
+  }
+  try {
+    return await import(module);
+  } catch (error) {
+    const message = `Cannot load module '${specifier}': ${errorText(error)}`;
+    // The text of a syntax error says where it is.
+    const frames = errorFrames(error).filter((frame) => !message.includes(frame));
+    throw new UsageError([message, ...frames].join("\n    "), { cause: error });
+  }
+}
+
+function check(specifier: string, name: string, exports: Exports): void {
+  const functions = Object.keys(exports).filter((key) => isCallable(exports[key]));
+  const known = functions.length === 0
+    ? "it exports no functions"
+    : `its functions are ${functions.join(", ")}`;
+  if (name === "") {
+    throw new UsageError(
+      `'${specifier}' lacks the name of an export, as in ${specifier}#${
+        functions[0] ?? "name"
+      }: ${known}`,
+    );
+  }
+  if (!Object.hasOwn(exports, name)) {
+    throw new UsageError(`Module '${specifier}' has no export '${name}': ${known}`);
+  }
+  const value = exports[name];
+  if (isCallable(value)) return;
+  const kind = typeof value === "function"
+    ? "a class"
+    : value === null
+    ? "null"
+    : `of type ${typeof value}`;
+  throw new UsageError(`Export '${name}' of '${specifier}' is ${kind}, not a function: ${known}`);
+}
+
+function isCallable(value: unknown): boolean {
+  return typeof value === "function" && !/^class\b/.test(Function.prototype.toString.call(value));
+}
