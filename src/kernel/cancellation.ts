@@ -9,6 +9,7 @@ import { close, windUp } from "./ending.ts";
 import { CancelledError } from "./errors.ts";
 import type { ForcedEnd } from "./instrument.ts";
 import { eventOf } from "./task_event.ts";
+import { isRunning } from "./running.ts";
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import type { CancelOptions } from "./task_handle.ts";
@@ -90,7 +91,7 @@ export function cancelEach(tasks: TaskNode[], cause: CancelCause, deadline?: num
 
 /** Throws the cancellation into the body where it waits; if it does not wait, or is shielded, at its next wait. */
 function interrupt(task: TaskNode): void {
-  if (task.isRunning || task.waiting?.shielded === true) {
+  if (isRunning(task) || task.waiting?.shielded === true) {
     task.bits |= B.UNDELIVERED;
   } else deliver(task);
 }
@@ -178,7 +179,7 @@ function force(task: TaskNode): void {
   const again = (task.bits & B.FORCED) !== 0;
   task.bits |= B.FORCED;
   if (task.phase === B.CHILDREN) return hurryChildren(task);
-  if (task.isRunning) return;
+  if (isRunning(task)) return;
   if ((task.bits & B.QUEUED) !== 0) {
     if (again && task.iterator !== null) task.bits |= B.SPENT;
     return;

@@ -46,6 +46,7 @@ import { performForeign } from "./foreign.ts";
 import { bodyReturned, bodyThrew, end } from "./ending.ts";
 import { CancellationHandle, Join, type Settled } from "./join.ts";
 import { promiseOf } from "./outcome_promise.ts";
+import { enter as enterTask, leave as leaveTask } from "./running.ts";
 import type { Scheduler } from "./scheduler.ts";
 import * as B from "./task_bits.ts";
 import type { Cancellation, CancelOptions, Task, TaskStatus } from "./task_handle.ts";
@@ -56,13 +57,10 @@ import { iteratorOf } from "./work.ts";
 /** How many results in a row a task may take without waiting before the others get their turn. */
 const stepLimit = 256;
 
+/** A task that gives way after that many has the last result in hand, and cannot give it back. */
+const givenWay: Parking = { description: "its turn", shielded: true, abandon: () => true };
+
 let lastId = 0;
-
-/** The task whose step is being taken; `null` between steps. */
-export let running: TaskNode | null = null;
-
-/** The tasks whose steps stand on the stack below the running one: there are none, unless a step made another run. */
-const below: TaskNode[] = [];
 
 /** A task as the kernel sees it. */
 export class TaskNode<T = unknown> implements Task<T> {
@@ -125,16 +123,13 @@ export class TaskNode<T = unknown> implements Task<T> {
     const { enter } = this.environment;
     const instrument = this.scheduler.instrument;
     if (instrument !== null) instrument.taskResumed?.(eventOf(this as TaskNode));
-    const before = running;
-    if (before !== null) below.push(before);
-    running = this as TaskNode;
+    const before = enterTask(this as TaskNode);
     let broken: EnterFailure | null = null;
     try {
       if (enter === null) this.#step();
       else broken = this.#stepEntered(enter);
     } finally {
-      running = before;
-      if (before !== null) below.pop();
+      leaveTask(before);
     }
     if (broken !== null) endBroken(this as TaskNode, broken);
     if ((this.bits & B.CANCELLING) !== 0) armGrace(this as TaskNode);
@@ -189,6 +184,7 @@ export class TaskNode<T = unknown> implements Task<T> {
         this.fail(error);
       }
     }
+    this.waiting = givenWay;
     this.requeue();
   }
 
@@ -289,11 +285,6 @@ export class TaskNode<T = unknown> implements Task<T> {
     return (this.bits & B.QUEUED) !== 0;
   }
 
-  /** Whether code of it is under way, if further down the stack. */
-  get isRunning(): boolean {
-    return running === this || (below.length > 0 && below.includes(this as TaskNode));
-  }
-
   get isForced(): boolean {
     return (this.bits & B.FORCED) !== 0;
   }
@@ -307,14 +298,11 @@ export class TaskNode<T = unknown> implements Task<T> {
   /** Calls `body` as code of this task. */
   runSync<R>(body: () => R): R {
     const { enter } = this.environment;
-    const before = running;
-    if (before !== null) below.push(before);
-    running = this as TaskNode;
+    const before = enterTask(this as TaskNode);
     try {
       return enter === null ? body() : enter(body);
     } finally {
-      running = before;
-      if (before !== null) below.pop();
+      leaveTask(before);
     }
   }
 

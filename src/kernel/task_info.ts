@@ -4,7 +4,8 @@
  * @module
  */
 
-import { running, type TaskNode } from "./task.ts";
+import { running } from "./running.ts";
+import type { TaskNode } from "./task.ts";
 import type { TaskInfo } from "./task_handle.ts";
 
 /** The signal that aborts when `task` is cancelled. */

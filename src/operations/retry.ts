@@ -15,7 +15,8 @@ import { CancelledError } from "../kernel/errors.ts";
 import { thunkOf } from "../kernel/group.ts";
 import { defaultScheduler } from "../kernel/scheduler.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
-import { running, type TaskNode } from "../kernel/task.ts";
+import { running } from "../kernel/running.ts";
+import type { TaskNode } from "../kernel/task.ts";
 import { CANCELLING } from "../kernel/task_bits.ts";
 import { describe, type Thunk } from "../kernel/work.ts";
 import {

@@ -45,14 +45,15 @@ export interface ScopeOptions {
  * import { run, scope, sleep, spawn } from "@heddle/runtime";
  * import { assertEquals } from "@std/assert";
  *
- * const caught = await run(function* () {
+ * let caught: unknown;
+ * await run(function* () {
  *   try {
  *     yield* scope(function* () {
  *       yield* spawn(() => Promise.reject(new Error("broken")));
  *       yield* sleep(60_000); // cancelled when the child fails
  *     });
  *   } catch (error) {
- *     return (error as Error).message;
+ *     caught = (error as Error).message;
  *   }
  * });
  * assertEquals(caught, "broken");

@@ -41,10 +41,12 @@ export class Send<T> extends BaseEffect<void> implements Selectable {
 /** A sender in line. */
 export class SendWaiter<T> extends Waiter {
   readonly send: Send<T>;
+  readonly value: T;
 
   constructor(task: TaskNode, send: Send<T>) {
     super(task);
     this.send = send;
+    this.value = send.value;
   }
 
   get description(): string {

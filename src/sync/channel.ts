@@ -313,9 +313,9 @@ export class Channel<T> implements AsyncIterable<T> {
       return held!.value;
     }
     sender.task.wake(undefined);
-    if (held !== undefined) this.#buffer.push({ value: sender.send.value });
+    if (held !== undefined) this.#buffer.push({ value: sender.value });
     else if (this.#closed && this.#senders.size === 0) this.#wakeAll();
-    return held === undefined ? sender.send.value : held.value;
+    return held === undefined ? sender.value : held.value;
   }
 
   /** Closed and drained: everyone comes back, finds it so, and gets the error or the end. */

@@ -1,4 +1,4 @@
-import { running } from "../../src/kernel/task.ts";
+import { running } from "../../src/kernel/running.ts";
 
 /** From now on collects who, in the scheduler of the calling task, had to be ended by force. */
 export function ignoredCancellations(): string[] {

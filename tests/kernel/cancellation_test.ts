@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   CancelledError,
+  Channel,
   type Effect,
   run,
+  Semaphore,
   sleep,
   spawn,
   suspend,
@@ -11,6 +13,11 @@ import {
 } from "../../mod.ts";
 import { expectOrder, simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
+
+function* failAfter(ms: number, message: string) {
+  yield* sleep(ms);
+  throw new Error(message);
+}
 
 Deno.test("cancel() throws a CancelledError with the reason where the task waits", async () => {
   const reason = new Error("enough");
@@ -148,8 +155,7 @@ Deno.test("an error thrown during the cleanup is the outcome of the task, not th
       try {
         yield* suspend();
       } finally {
-        yield* sleep(1);
-        throw new Error("cleanup failed");
+        yield* failAfter(1, "cleanup failed");
       }
     });
     yield* yieldNow();
@@ -291,5 +297,27 @@ Deno.test("children are alive while their parent's finally blocks run [S7]", asy
     yield* yieldNow();
     yield* task.cancel();
     assertEquals(task.status, "cancelled");
+  });
+});
+
+Deno.test("what a task was handed as it gave way unasked is not lost by a cancellation [Y1] [C3]", async () => {
+  await simulate(function* () {
+    const slots = new Semaphore(1);
+    const taker = yield* spawn(function* () {
+      for (;;) (yield* slots.acquire()).release();
+    });
+    yield* spawn(() => taker.cancel());
+    yield* caught(taker);
+    assertEquals(slots.available, 1);
+
+    const channel = new Channel<number>({ capacity: Infinity });
+    for (let n = 0; n < 1000; n++) channel.trySend(n);
+    let last = -1;
+    const receiver = yield* spawn(function* () {
+      for (;;) last = yield* channel.receive();
+    });
+    yield* spawn(() => receiver.cancel());
+    yield* caught(receiver);
+    assertEquals(channel.tryReceive(), last + 1);
   });
 });

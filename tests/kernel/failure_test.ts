@@ -217,7 +217,7 @@ Deno.test("every finally block runs exactly once, and one that throws does not s
             yield* suspend();
           } finally {
             counts.set(key, (counts.get(key) ?? 0) + 1);
-            throw new Error("inner");
+            yield* failAfter(0, "inner");
           }
         } finally {
           yield* sleep(1);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Effect, run, sleep, spawn, suspend, until, yieldNow } from "../../mod.ts";
-import { running } from "../../src/kernel/task.ts";
+import { running } from "../../src/kernel/running.ts";
 import { simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
 import { ignoredCancellations } from "./_ignored.ts";

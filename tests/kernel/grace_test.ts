@@ -11,7 +11,7 @@ import {
   yieldNow,
 } from "../../mod.ts";
 import { expectOrder, simulate } from "../../testing.ts";
-import { running } from "../../src/kernel/task.ts";
+import { running } from "../../src/kernel/running.ts";
 import { caught } from "../_caught.ts";
 import { ignoredCancellations } from "./_ignored.ts";
 

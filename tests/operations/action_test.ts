@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { action, currentTask, run, sleep, spawn, suspend, type Task, yieldNow } from "../../mod.ts";
-import { running } from "../../src/kernel/task.ts";
+import { running } from "../../src/kernel/running.ts";
 import { simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { simulate } from "../../testing.ts";
 import type { Effect } from "../../src/kernel/effect.ts";
 import { spawn } from "../../src/kernel/spawn.ts";
-import { running } from "../../src/kernel/task.ts";
+import { running } from "../../src/kernel/running.ts";
 import { all } from "../../src/operations/all.ts";
 import { createContext, MissingContextError } from "../../src/operations/context.ts";
 import { scope } from "../../src/operations/scope.ts";

@@ -12,9 +12,14 @@ import {
   TimeoutError,
   yieldNow,
 } from "../../mod.ts";
-import { running } from "../../src/kernel/task.ts";
+import { running } from "../../src/kernel/running.ts";
 import { simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
+
+function* failAfter(ms: number, message: string) {
+  yield* sleep(ms);
+  throw new Error(message);
+}
 
 const ms = fc.integer({ min: 0, max: 40 });
 const seed = fc.integer();
@@ -159,7 +164,7 @@ Deno.test("timeout() throws after the work has cleaned up, with what failed in t
       try {
         yield* suspend();
       } finally {
-        throw new Error("cleanup");
+        yield* failAfter(0, "cleanup");
       }
     }));
     assert(failing instanceof TimeoutError);

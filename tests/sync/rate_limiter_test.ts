@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { expectOrder, simulate } from "../../testing.ts";
 import { spawn } from "../../src/kernel/spawn.ts";
-import { running } from "../../src/kernel/task.ts";
+import { running } from "../../src/kernel/running.ts";
 import { scope } from "../../src/operations/scope.ts";
 import { sleep } from "../../src/operations/sleep.ts";
 import { timeout } from "../../src/operations/timeout.ts";

@@ -1,0 +1,32 @@
+/**
+ * Whose code is under way.
+ *
+ * @module
+ */
+
+import type { TaskNode } from "./task.ts";
+
+/** The task whose step is being taken; `null` between steps. */
+export let running: TaskNode | null = null;
+
+/** The tasks whose steps stand on the stack below the running one: there are none, unless a step made another run. */
+const below: TaskNode[] = [];
+
+/** From here on code of `task` runs. Returns what {@linkcode leave} is to be given after. */
+export function enter(task: TaskNode): TaskNode | null {
+  const before = running;
+  if (before !== null) below.push(before);
+  running = task;
+  return before;
+}
+
+/** The code of the task has returned. */
+export function leave(before: TaskNode | null): void {
+  running = before;
+  if (before !== null) below.pop();
+}
+
+/** Whether code of `task` is under way, if further down the stack. */
+export function isRunning(task: TaskNode): boolean {
+  return running === task || (below.length > 0 && below.includes(task));
+}
