@@ -41,6 +41,7 @@ export function requestCancel(
   const clock = task.scheduler.clock;
   cold.cancelCause = cause;
   cold.cancelDeadline = deadline ?? clock.after(task.environment.grace);
+  cold.cancelGrace = cold.cancelDeadline - clock.now();
   task.bits |= B.CANCELLING;
   switch (task.phase) {
     case B.PENDING:
@@ -118,10 +119,19 @@ function deliver(task: TaskNode): void {
   else task.wakeWithError(error);
 }
 
+/** A cancellation that was held back, by a shield or because the task was running, is delivered: its time begins now. */
+export function beginGrace(task: TaskNode): void {
+  task.bits &= ~B.UNDELIVERED;
+  const cold = task.cold!;
+  // Once it has been brought forward to the past, whoever cancelled has no more patience.
+  if (cold.cancelGrace <= 0) return;
+  cold.cancelDeadline = Math.max(cold.cancelDeadline, task.scheduler.clock.after(cold.cancelGrace));
+}
+
 /** A task was cancelled by the very call that began its wait, which is the first at which it can be told. */
 export function deliverLate(task: TaskNode): void {
   if (task.waiting?.shielded === true) return;
-  task.bits &= ~B.UNDELIVERED;
+  beginGrace(task);
   deliver(task);
 }
 
@@ -167,6 +177,7 @@ function hurry(task: TaskNode, deadline: number): void {
   const cold = task.cold!;
   if (deadline >= cold.cancelDeadline) return;
   cold.cancelDeadline = deadline;
+  cold.cancelGrace = deadline - task.scheduler.clock.now();
   if (cold.graceTimer !== null) {
     task.scheduler.cancelTimer(cold.graceTimer);
     cold.graceTimer = null;

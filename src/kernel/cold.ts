@@ -13,6 +13,8 @@ export class Cold {
   /** The cancellation: what is thrown, and when patience ends. */
   cancelCause: CancelCause | null = null;
   cancelDeadline = Infinity;
+  /** How long that patience was when it began. */
+  cancelGrace = Infinity;
   graceTimer: Timer | null = null;
   /** What the body threw. */
   bodyFailed = false;

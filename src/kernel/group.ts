@@ -93,11 +93,16 @@ export abstract class Group implements Parking, Settled {
     else this.reject([this.task.cold!.cancelCause!.error]);
   }
 
+  /** When the children must have ended, for a task that must have by `deadline`. */
+  protected deadline(deadline: number): number {
+    return deadline;
+  }
+
   abandon(task: TaskNode): boolean {
     this.#cancelled = this.#stopping = true;
     const { cancelCause, cancelDeadline } = task.cold!;
     // Those that were told to end before get no more time now than the task itself has.
-    cancelEach([...this.#live].reverse(), cancelCause!, cancelDeadline);
+    cancelEach([...this.#live].reverse(), cancelCause!, this.deadline(cancelDeadline));
     return false;
   }
 }

@@ -37,7 +37,7 @@
  * @module
  */
 
-import { armGrace, cancelByHand, deliverLate, endSpent } from "./cancellation.ts";
+import { armGrace, beginGrace, cancelByHand, deliverLate, endSpent } from "./cancellation.ts";
 import { Cold } from "./cold.ts";
 import { type Effect, isNativeEffect, operation, perform, Step } from "./effect.ts";
 import { endBroken, type EnterFailure, stepEntered } from "./entered_step.ts";
@@ -166,7 +166,7 @@ export class TaskNode<T = unknown> implements Task<T> {
       }
       const effect = result.value;
       if ((this.bits & B.UNDELIVERED) !== 0) {
-        this.bits &= ~B.UNDELIVERED;
+        beginGrace(this as TaskNode);
         this.fail(this.cold!.cancelCause!.error);
         continue;
       }

@@ -28,7 +28,8 @@ export interface ScopeOptions {
    */
   name?: string;
   /**
-   * How long its tasks may clean up when they are cancelled, in milliseconds, before they are ended by force.
+   * How long its tasks may clean up when they are cancelled, in milliseconds, before they are ended by force. A
+   * cancellation from outside may leave them less.
    *
    * @default that of the scope around it
    */
@@ -106,6 +107,7 @@ class Scope<T> extends BaseEffect<T> {
 class ScopeGroup extends Group {
   readonly description: string;
   readonly #child: TaskNode;
+  readonly #grace: number | undefined;
 
   constructor(task: TaskNode, description: string, body: () => unknown, options: ScopeOptions) {
     super(task);
@@ -116,7 +118,13 @@ class ScopeGroup extends Group {
       options.name ?? "scope",
     );
     const { grace } = options;
+    this.#grace = grace;
     if (grace !== undefined) this.#child.environment = { ...this.#child.environment, grace };
+  }
+
+  protected override deadline(deadline: number): number {
+    if (this.#grace === undefined) return deadline;
+    return Math.min(deadline, this.task.scheduler.clock.after(this.#grace));
   }
 
   protected allEnded(): void {

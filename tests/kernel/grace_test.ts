@@ -4,6 +4,7 @@ import {
   race,
   run,
   scope,
+  shield,
   sleep,
   spawn,
   suspend,
@@ -66,7 +67,7 @@ Deno.test("the grace time is five seconds, unless a scope or a root says otherwi
     ignoredCancellations();
     yield* race([sleep(10), scope(stubborn, { grace: 30 })]);
   });
-  assertEquals(time, 5010, "a scope shares the time of the cancellation that reaches it");
+  assertEquals(time, 40, "a scope may be stricter than the cancellation that reaches it");
 });
 
 Deno.test("a task that only yields cannot outlive its grace time either [S11]", async () => {
@@ -262,3 +263,42 @@ function assertThrowsLike(body: () => unknown, ErrorClass: new (message: string)
   }
   throw new Error("it did not throw");
 }
+
+Deno.test("the grace time begins when a shield lets the cancellation through [S11] [M2]", async () => {
+  const { value } = await simulate(function* () {
+    const log: string[] = [];
+    const task = yield* spawn(function* () {
+      try {
+        yield* shield(() => sleep(500));
+        yield* sleep(1000);
+      } finally {
+        yield* sleep(5);
+        log.push("cleaned");
+      }
+    });
+    yield* sleep(1);
+    yield* task.cancel("enough", { grace: 10 });
+    return log;
+  });
+  assertEquals(value, ["cleaned"]);
+});
+
+Deno.test("a scope's own grace time bounds its tasks in a cancellation from outside too [S12]", async () => {
+  const { time } = await simulate(
+    function* () {
+      ignoredCancellations();
+      const task = yield* spawn(() =>
+        scope(function* () {
+          try {
+            yield* sleep(1e6);
+          } finally {
+            yield* sleep(1e6);
+          }
+        }, { grace: 20 })
+      );
+      yield* sleep(1);
+      yield* task.cancel();
+    },
+  );
+  assertEquals(time, 21);
+});
