@@ -114,11 +114,12 @@ export type {
   ExecutorStats,
   MapOptions,
   Mapper,
+  PlainMapper,
   SubmitOptions,
   Work,
 } from "./src/executors/executor.ts";
 export type { BaseExecutor, BaseOptions } from "./src/executors/base_executor.ts";
-export { GreenPool, type GreenPoolOptions } from "./src/executors/green_pool.ts";
+export { GreenPool, type GreenPoolOptions, type ImapOptions } from "./src/executors/green_pool.ts";
 export {
   type Job,
   type JobResult,

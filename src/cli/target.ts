@@ -46,7 +46,10 @@ export async function findTarget(text: string): Promise<Target> {
   const module = moduleUrl(specifier);
   const exports = await load(specifier, module);
   check(specifier, name, exports);
-  return new ModuleTarget(module, name, "default" in exports);
+  const entrance = entranceTo(module, "default" in exports);
+  // Once it is here the first job runs at once, and the executor learns from it before many others are on their way.
+  await import(entrance);
+  return new ModuleTarget(module, name, entrance);
 }
 
 class ModuleTarget implements Target {
@@ -55,10 +58,10 @@ class ModuleTarget implements Target {
   readonly job: (input: unknown) => Job<unknown>;
   readonly #entrance: string;
 
-  constructor(module: string, name: string, hasDefault: boolean) {
+  constructor(module: string, name: string, entrance: string) {
     this.module = module;
     this.name = name;
-    this.#entrance = entranceTo(module, hasDefault);
+    this.#entrance = entrance;
     this.job = jobsFrom<{ [name: string]: (input: unknown) => unknown }>(this.#entrance)[name];
   }
 

@@ -21,6 +21,7 @@ import type {
   ExecutorStats,
   MapOptions,
   Mapper,
+  PlainMapper,
   SubmitOptions,
   Work,
 } from "./executor.ts";
@@ -147,6 +148,8 @@ export class AdaptiveExecutor implements Executor {
     this.#thunks = new JobRoute("(functions)", "", limit);
   }
 
+  submit<T>(work: Work<T>, options?: SubmitOptions): Task<T>;
+  submit<T>(work: () => Promise<T> | T, options?: SubmitOptions): Task<T>;
   submit<T>(work: Work<T>, options: SubmitOptions = {}): Task<T> {
     if (this.#closed) return this.#refusing.submit(work, options);
     const route = this.#routeOf(work);
@@ -176,8 +179,18 @@ export class AdaptiveExecutor implements Executor {
   ): Stream<PromiseSettledResult<O>>;
   map<I, O>(
     inputs: Iterable<I> | AsyncIterable<I>,
+    fn: PlainMapper<I, O>,
+    options: MapOptions & { onError: "settle" },
+  ): Stream<PromiseSettledResult<O>>;
+  map<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
     fn: Mapper<I, O>,
-    options?: MapOptions,
+    options?: MapOptions & { onError?: "fail" },
+  ): Stream<O>;
+  map<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
+    fn: PlainMapper<I, O>,
+    options?: MapOptions & { onError?: "fail" },
   ): Stream<O>;
   map<I, O>(
     inputs: Iterable<I> | AsyncIterable<I>,

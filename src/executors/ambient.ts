@@ -46,6 +46,9 @@ const ambient = new Ambient();
  * @returns what the work returns
  * @throws {TypeError} when `executor` is not one, or `work` is not a function
  */
+export function withExecutor<T>(executor: Executor, work: Thunk<T>): Operation<T>;
+/** Runs a plain function with `executor` in context. */
+export function withExecutor<T>(executor: Executor, work: () => Promise<T> | T): Operation<T>;
 export function withExecutor<T>(executor: Executor, work: Thunk<T>): Operation<T> {
   if (typeof executor?.submit !== "function") {
     throw new TypeError(

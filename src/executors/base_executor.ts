@@ -33,6 +33,7 @@ import type {
   ExecutorStats,
   MapOptions,
   Mapper,
+  PlainMapper,
   SubmitOptions,
   Work,
 } from "./executor.ts";
@@ -122,6 +123,8 @@ export abstract class BaseExecutor implements Executor {
     return this.#waiting;
   }
 
+  submit<T>(work: Work<T>, options?: SubmitOptions): Task<T>;
+  submit<T>(work: () => Promise<T> | T, options?: SubmitOptions): Task<T>;
   submit<T>(work: Work<T>, options: SubmitOptions = {}): Task<T> {
     if (typeof work !== "function" && !isJob(work)) {
       throw new TypeError(
@@ -164,8 +167,18 @@ export abstract class BaseExecutor implements Executor {
   ): Stream<PromiseSettledResult<O>>;
   map<I, O>(
     inputs: Iterable<I> | AsyncIterable<I>,
+    fn: PlainMapper<I, O>,
+    options: MapOptions & { onError: "settle" },
+  ): Stream<PromiseSettledResult<O>>;
+  map<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
     fn: Mapper<I, O>,
-    options?: MapOptions,
+    options?: MapOptions & { onError?: "fail" },
+  ): Stream<O>;
+  map<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
+    fn: PlainMapper<I, O>,
+    options?: MapOptions & { onError?: "fail" },
   ): Stream<O>;
   map<I, O>(
     inputs: Iterable<I> | AsyncIterable<I>,

@@ -92,6 +92,9 @@ export interface MapOptions extends SubmitOptions {
   lookahead?: number;
 }
 
+/** A function of an input that is neither coroutine nor job: what it returns, or promises, is the result. */
+export type PlainMapper<I, O> = (input: I, index: number) => Promise<O> | O;
+
 /** The function that makes work of an input. */
 export type Mapper<I, O> = (input: I, index: number) => Job<O> | Operation<O> | Promise<O> | O;
 
@@ -155,6 +158,8 @@ export interface Executor extends AsyncDisposable {
    * @throws {TypeError} when the work cannot be run here, or an option has the wrong type
    */
   submit<T>(work: Work<T>, options?: SubmitOptions): Task<T>;
+  /** Submits a function that is neither coroutine nor job: what it returns, or promises, is the result, iterable or not. */
+  submit<T>(work: () => Promise<T> | T, options?: SubmitOptions): Task<T>;
   /**
    * Works on many inputs, lazily, and streams the results with back-pressure.
    *
@@ -168,11 +173,23 @@ export interface Executor extends AsyncDisposable {
     fn: Mapper<I, O>,
     options: MapOptions & { onError: "settle" },
   ): Stream<PromiseSettledResult<O>>;
+  /** Works on many inputs by a plain function, and hands out each outcome. */
+  map<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
+    fn: PlainMapper<I, O>,
+    options: MapOptions & { onError: "settle" },
+  ): Stream<PromiseSettledResult<O>>;
   /** Works on many inputs, and fails at the first failure. */
   map<I, O>(
     inputs: Iterable<I> | AsyncIterable<I>,
     fn: Mapper<I, O>,
-    options?: MapOptions,
+    options?: MapOptions & { onError?: "fail" },
+  ): Stream<O>;
+  /** Works on many inputs by a plain function, and fails at the first failure. */
+  map<I, O>(
+    inputs: Iterable<I> | AsyncIterable<I>,
+    fn: PlainMapper<I, O>,
+    options?: MapOptions & { onError?: "fail" },
   ): Stream<O>;
   /** What it has done and is doing. */
   stats(): ExecutorStats;

@@ -12,6 +12,9 @@ import { BaseExecutor } from "./base_executor.ts";
 import type { MapOptions, Mapper, SubmitOptions, Work } from "./executor.ts";
 import type { Stream } from "./stream.ts";
 
+/** How inputs are mapped, when the method says in which order. The first failure is thrown. */
+export type ImapOptions = Omit<MapOptions, "ordered" | "onError">;
+
 /** How a green pool is made. */
 export interface GreenPoolOptions {
   /**
@@ -83,6 +86,9 @@ export class GreenPool extends BaseExecutor {
    * @returns the task, which runs
    * @throws {ClosedError} when the pool is closed, also while this waits; the task then never runs
    */
+  spawn<T>(work: Work<T>, options?: SubmitOptions): Operation<Task<T>>;
+  /** Spawns a plain function. */
+  spawn<T>(work: () => Promise<T> | T, options?: SubmitOptions): Operation<Task<T>>;
   spawn<T>(work: Work<T>, options?: SubmitOptions): Operation<Task<T>> {
     return new SpawnInPool<T>(this, work, options);
   }
@@ -91,7 +97,7 @@ export class GreenPool extends BaseExecutor {
   imap<I, O>(
     inputs: Iterable<I> | AsyncIterable<I>,
     fn: Mapper<I, O>,
-    options: MapOptions = {},
+    options: ImapOptions = {},
   ): Stream<O> {
     return this.map(inputs, fn, { ...options, ordered: true });
   }
@@ -100,7 +106,7 @@ export class GreenPool extends BaseExecutor {
   imapUnordered<I, O>(
     inputs: Iterable<I> | AsyncIterable<I>,
     fn: Mapper<I, O>,
-    options: MapOptions = {},
+    options: ImapOptions = {},
   ): Stream<O> {
     return this.map(inputs, fn, { ...options, ordered: false });
   }

@@ -117,6 +117,21 @@ Deno.test("heddle map writes the items that a stream gave before it failed", asy
   }
 });
 
+Deno.test("heddle map keeps the items of a stream that failed before it was its turn", async () => {
+  const args = [
+    "map",
+    job("breaksAhead"),
+    "first",
+    "second",
+    "--pool",
+    "green",
+    "--on-error",
+    "skip",
+  ];
+  const { code, values } = await heddle(args);
+  assertEquals([code, values], [1, ["first begins", "second begins"]]);
+});
+
 Deno.test("heddle map --json counts a line that is not JSON as a failed input", async () => {
   const stdin = "1\n\n{bad\n2\n";
   const failing = await heddle(["map", job("echo"), "--json"], { stdin });

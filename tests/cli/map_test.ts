@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { heddle, job } from "./heddle_process.ts";
 
 for (const pool of ["auto", "green", "parallel", "solo"]) {
@@ -82,6 +82,10 @@ Deno.test("heddle map keeps what jobs print off stdout, here and on workers", as
     const { values, stderr } = await heddle(["map", job("print"), "a", "--pool", pool]);
     assertEquals([values, stderr], [["a"], "printed a\n"]);
   }
+  const source = 'console.log("loaded"); export const echo = (x) => x';
+  const module = `data:text/javascript,${encodeURIComponent(source)}`;
+  const { values, stderr } = await heddle(["map", `${module}#echo`, "a"]);
+  assertEquals([values, stderr], [["a"], "loaded\n"]);
 });
 
 Deno.test("heddle map finds modules by path, by URL and in packages", async () => {
@@ -116,6 +120,15 @@ Deno.test("heddle map --stats prints lanes, times and routes on stderr", async (
   ) {
     assertEquals(part.test(stderr), true, `${part} in ${stderr}`);
   }
+});
+
+Deno.test("heddle map moves what computes to the workers, also when all inputs come at once", async () => {
+  const inputs = Array.from({ length: 20 }, (_, i) => String(i));
+  const { code, values, stderr } = await heddle(["map", job("compute"), ...inputs, "--stats"]);
+  assertEquals([code, values], [0, inputs]);
+  const [, green, parallel] = /^compute +parallel +(\d+) +(\d+) /m.exec(stderr) ?? [];
+  assertEquals(Number(green) + Number(parallel), 20);
+  assert(Number(green) <= 4, stderr);
 });
 
 Deno.test("heddle map --stats tells that --timeout sends all to workers", async () => {
