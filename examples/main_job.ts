@@ -74,16 +74,18 @@ function list(title: string, paths: string[]): void {
 }
 
 function reportLanes(executor: AdaptiveExecutor): void {
+  const spent = { green: 0, parallel: 0 };
   console.log("job        lane        calls   held its thread   why");
   for (const { job, lane, green, parallel, heldMs, reason } of executor.stats().routes) {
+    spent[lane] += heldMs;
     const calls = String(green + parallel).padStart(7);
-    console.log(
-      `${job.padEnd(10)} ${lane.padEnd(9)} ${calls}   ${
-        `${heldMs.toFixed(0)} ms`.padStart(15)
-      }   ${reason}`,
-    );
+    const held = `${heldMs.toFixed(0)} ms`.padStart(15);
+    console.log(`${job.padEnd(10)} ${lane.padEnd(9)} ${calls}   ${held}   ${reason}`);
   }
-  console.log();
+  const { green, parallel } = spent;
+  console.log(
+    `in all: green lane ${green.toFixed(0)} ms, parallel lane ${parallel.toFixed(0)} ms\n`,
+  );
 }
 
 /** The same work on every executor, each warmed up: workers started, modules loaded. */

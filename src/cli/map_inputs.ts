@@ -5,7 +5,7 @@
  */
 
 import process from "node:process";
-import { CancelledError, run } from "../../mod.ts";
+import { CancelledError, run, WorkerLostError } from "../../mod.ts";
 import { guardExit } from "./exit_guard.ts";
 import { FAILED, OK } from "./exit_code.ts";
 import { inputsOf, isTyped } from "./inputs.ts";
@@ -59,6 +59,7 @@ class MapRun {
   #progress: Progress | null = null;
   #failures = 0;
   #done = 0;
+  #hasForced = false;
   #signal: InterruptSignal | null = null;
 
   constructor(target: Target, lane: Lane, flags: MapFlags) {
@@ -129,8 +130,11 @@ class MapRun {
         this.#failures++;
         if (onError !== "collect") this.#report.failure(failure, onError === "fail");
       },
-      onCleanupFailure: ({ entry, error }) =>
-        this.#stray(`${entry.place} failed in its cleanup`, error),
+      onCleanupFailure: ({ entry, error }) => {
+        // A worker that is ended takes with it what waited there, too; that is no error of those jobs.
+        if (error instanceof WorkerLostError) this.#hasForced = true;
+        else this.#stray(`${entry.place} failed in its cleanup`, error);
+      },
       onDone: () => {
         this.#done++;
         this.#progress?.done(hasFailed);

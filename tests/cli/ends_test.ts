@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { job, start, TextReader } from "./heddle_process.ts";
 
 const unixOnly = Deno.build.os === "windows";
@@ -91,8 +91,12 @@ Deno.test({
     const stderr = new TextReader(child.stderr);
     await stderr.until("looping");
     child.kill("SIGINT");
-    const [status] = await Promise.all([child.status, stderr.rest(), child.stdout.cancel()]);
+    const [status, text] = await Promise.all([child.status, stderr.rest(), child.stdout.cancel()]);
     assertEquals(status.code, 130);
+    assertMatch(
+      text,
+      /what did not stop within 2 s was ended by force\n.*interrupted: 0 done, 0 failed\n$/,
+    );
     await child.stdin.close();
   },
 });
