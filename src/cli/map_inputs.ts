@@ -59,7 +59,6 @@ class MapRun {
   #progress: Progress | null = null;
   #failures = 0;
   #done = 0;
-  #hasForced = false;
   #signal: InterruptSignal | null = null;
 
   constructor(target: Target, lane: Lane, flags: MapFlags) {
@@ -131,9 +130,10 @@ class MapRun {
         if (onError !== "collect") this.#report.failure(failure, onError === "fail");
       },
       onCleanupFailure: ({ entry, error }) => {
-        // A worker that is ended takes with it what waited there, too; that is no error of those jobs.
-        if (error instanceof WorkerLostError) this.#hasForced = true;
-        else this.#stray(`${entry.place} failed in its cleanup`, error);
+        // A worker that is ended by force takes with it what waited there; that is no error of those jobs.
+        if (!(error instanceof WorkerLostError)) {
+          this.#stray(`${entry.place} failed in its cleanup`, error);
+        }
       },
       onDone: () => {
         this.#done++;
