@@ -27,6 +27,7 @@ import type {
 } from "./executor.ts";
 import { GreenPool } from "./green_pool.ts";
 import { isJob, type Job } from "./job.ts";
+import { localCall } from "./local_call.ts";
 import { MapStream } from "./map_stream.ts";
 import { ParallelPool } from "./parallel/parallel_pool.ts";
 import { Quantiles } from "./quantiles.ts";
@@ -155,10 +156,30 @@ export class AdaptiveExecutor implements Executor {
     const route = this.#routeOf(work);
     const lane = this.#laneOf(work, options, route);
     const measured = lane === "green" && route.wantsMeasure;
-    const task = (lane === "green" ? this.#green : this.#parallelLane()).submit(work, options);
+    const task = lane === "parallel"
+      ? this.#parallelLane().submit(work, options)
+      : this.#green.submit(
+        isJob(work) && route.isUnknown ? this.#undecided(work, options, route) : work,
+        options,
+      );
     if (measured) this.#measure(task as unknown as TaskNode, route);
     if (this.#guests !== null) this.#remember(task as unknown as TaskNode, this.#guests);
     return task;
+  }
+
+  /**
+   * A call of a job of which nothing is known: where it goes is decided when its turn comes, since many may be submitted
+   * before the first of them shows what they are.
+   */
+  #undecided<T>(job: Job<T>, options: SubmitOptions, route: JobRoute): () => Operation<T> {
+    const here = localCall(job) as () => Operation<T>;
+    const decide = (): Operation<T> => {
+      if (route.lane === "green" || job.kind === "io" || options.kind === "io") return here();
+      route.recount();
+      return this.#parallelLane().callHere(job, options);
+    };
+    Object.defineProperty(decide, "name", { value: job.name });
+    return decide;
   }
 
   #remember(task: TaskNode, guests: Set<TaskNode>): void {

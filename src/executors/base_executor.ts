@@ -251,7 +251,15 @@ export abstract class BaseExecutor implements Executor {
     return null;
   }
 
-  #refuse(task: TaskNode, error: Error): void {
+  /** A task that fails without running: the function that should have made its work threw. */
+  protected failed<T>(error: unknown): Task<T> {
+    const scheduler = running?.scheduler ?? defaultScheduler();
+    const task = new TaskNode<T>(scheduler, null, this.#inherit(), () => {}, 0, 0, "map");
+    this.#refuse(task as TaskNode, error);
+    return task;
+  }
+
+  #refuse(task: TaskNode, error: unknown): void {
     task.joiners = null;
     task.collect(error);
     requestCancel(task, new CancelCause("The task was refused"));

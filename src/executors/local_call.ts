@@ -13,6 +13,7 @@ type Exports = Record<string, unknown>;
 
 // The module system caches modules too, but behind a promise each time.
 const loaded = new Map<string, Exports>();
+const loading = new Map<string, Promise<Exports>>();
 
 /** What runs `job` here, as the work of a task. */
 export function localCall<T>(job: Job<T>): () => unknown {
@@ -20,6 +21,23 @@ export function localCall<T>(job: Job<T>): () => unknown {
     const exports = loaded.get(job.module);
     return exports === undefined ? new LoadAndCall<T>(job) : call(exports, job);
   };
+}
+
+/** Imports a module and runs its `init`, once for all who ask; the next one tries again after a failure. */
+function load(module: string): Promise<Exports> {
+  let promise = loading.get(module);
+  if (promise === undefined) {
+    promise = importAndInit(module).finally(() => loading.delete(module));
+    loading.set(module, promise);
+  }
+  return promise;
+}
+
+async function importAndInit(module: string): Promise<Exports> {
+  const exports = await import(module) as Exports;
+  if (typeof exports.init === "function") await exports.init();
+  loaded.set(module, exports);
+  return exports;
 }
 
 class LoadAndCall<T> extends BaseOperation<T> {
@@ -32,13 +50,8 @@ class LoadAndCall<T> extends BaseOperation<T> {
 
   *[Symbol.iterator](): Generator<Effect<unknown>, T, unknown> {
     const job = this.#job;
-    const loading = new PromiseWait(
-      import(job.module) as Promise<Exports>,
-      `import of ${job.module}`,
-      "else",
-    );
-    const exports = yield* loading;
-    loaded.set(job.module, exports);
+    const { module } = job;
+    const exports = yield* new PromiseWait(load(module), `import of ${module}`, "else");
     return yield* inline<T>(() => call(exports, job) as T);
   }
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { oneError } from "../kernel/aggregate.ts";
 import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
 import { listen } from "../kernel/join.ts";
 import { run } from "../kernel/run.ts";
@@ -146,11 +147,22 @@ export class MapStream<I, O> implements Stream<unknown> {
     for (const task of [...this.#live].reverse()) {
       void task.cancel("the results are no longer wanted");
     }
-    for (const task of [...this.#live]) yield* task.cancel();
-    if (this.#pull !== null) yield* this.#pull.cancel();
+    const errors = new Set<unknown>();
+    const waits: (() => Operation<void>)[] = [...this.#live].map((task) => () => task.cancel());
+    const pull = this.#pull;
+    if (pull !== null) waits.push(() => pull.cancel());
+    if (first) waits.push(() => this.#closeInputs());
+    // A cleanup that fails does not keep the others from being waited for.
+    for (const wait of waits) {
+      try {
+        yield* wait();
+      } catch (error) {
+        errors.add(error);
+      }
+    }
     this.#queue.length = this.#head = 0;
-    if (first) yield* this.#closeInputs();
     this.#wake?.();
+    if (errors.size > 0) throw oneError([...errors], "the closing of a stream");
   }
 
   *#closeInputs(): Generator<Effect<unknown>, void, unknown> {

@@ -71,6 +71,17 @@ export class JobRoute {
     return calls < 32 || (calls & 15) === 0;
   }
 
+  /** Whether no call of it has been measured yet. */
+  get isUnknown(): boolean {
+    return Number.isNaN(this.#smoothedMs);
+  }
+
+  /** A call that was counted for the green lane goes to the parallel one, when its turn has come. */
+  recount(): void {
+    this.#counts.green--;
+    this.#counts.parallel++;
+  }
+
   /** A call goes to `lane`; `reason` is given when that was not learned. */
   count(lane: Lane, reason: string | null): void {
     this.#counts[lane]++;

@@ -361,3 +361,26 @@ Deno.test("parallel: what a job does to its worker hits that job only [W1] [E4]"
   assertEquals(pool.stats().completed + lost, 100);
   assertEquals(await pool.submit(jobs.square(7)), 49);
 });
+
+Deno.test("adaptive: jobs that come all at once are not all bound before the first is measured", async () => {
+  await using executor = new AdaptiveExecutor();
+  await Promise.all(Array.from({ length: 12 }, () => executor.submit(jobs.spin(15))));
+  const [route] = executor.stats().routes;
+  assertEquals([route.green, route.parallel], [1, 11]);
+});
+
+for (const [kind, make] of Object.entries(makers)) {
+  Deno.test(`${kind}: a mapper that throws fails its own input only, when outcomes are settled`, async () => {
+    await using executor = make();
+    const outcomes = await executor.map([1, 2, 3], (n) => {
+      if (n === 2) throw new Error("not this one");
+      return jobs.square(n);
+    }, { onError: "settle" }).collect();
+    assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+  });
+
+  Deno.test(`${kind}: the init export of a module has run before its first call [E1]`, async () => {
+    await using executor = make();
+    assertEquals(await executor.submit(jobs.initialised()), true);
+  });
+}

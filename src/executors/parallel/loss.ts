@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { WorkerLostError } from "../../kernel/errors.ts";
 import type { Call, WorkerLoss } from "./call.ts";
 import { EXIT_HEAP_EXHAUSTED, EXIT_UNREADABLE } from "./platform.ts";
 
@@ -55,4 +56,28 @@ function whatHappened({ cause, exitCode, failure }: LossFacts): string {
 
 function messageOf(failure: unknown): string {
   return failure instanceof Error ? failure.message : String(failure);
+}
+
+/**
+ * The error of a call that went down with its worker.
+ *
+ * @param call the call
+ * @param loss what became of the worker
+ */
+export function lostCall<C extends Call>(call: C, loss: WorkerLoss<C>): WorkerLostError {
+  const { error, exitCode } = loss;
+  return new WorkerLostError(
+    `Job '${call.name}' was lost: ${error.message}`,
+    exitCode === undefined ? { cause: error } : { cause: error, exitCode },
+  );
+}
+
+/**
+ * The error of a call for which no worker could be started.
+ *
+ * @param call the call
+ * @param cause why workers do not start
+ */
+export function unrunnableCall(call: Call, cause: Error): WorkerLostError {
+  return new WorkerLostError(`Job '${call.name}' could not run: ${cause.message}`, { cause });
 }

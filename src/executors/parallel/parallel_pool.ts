@@ -31,7 +31,7 @@
  */
 
 import { AgeingLine } from "../../kernel/ageing_line.ts";
-import type { Effect } from "../../kernel/effect.ts";
+import type { Effect, Operation } from "../../kernel/effect.ts";
 import { QueueFullError, TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
 import type { Task } from "../../kernel/task_handle.ts";
 import { all } from "../../operations/all.ts";
@@ -44,6 +44,7 @@ import type { LinkEvents, WorkerLoss } from "./call.ts";
 import { CallCosts } from "./call_costs.ts";
 import "./kernel_errors.ts";
 import { checkParallelOptions, type ParallelPoolOptions, thunkError } from "./parallel_options.ts";
+import { lostCall, unrunnableCall } from "./loss.ts";
 import { nodeThreads } from "./node_threads.ts";
 import { PoolWorker } from "./pool_worker.ts";
 import { CallJob, type RemoteCall } from "./remote_call.ts";
@@ -157,9 +158,19 @@ export class ParallelPool extends BaseExecutor {
     index: number,
     options: MapOptions,
   ): Task<O> {
-    const job = fn(input, index);
+    let job: ReturnType<typeof fn>;
+    try {
+      job = fn(input, index);
+    } catch (error) {
+      return this.failed<O>(error);
+    }
     if (!isJob(job)) throw thunkError(this.name, fn, "'fn' must return a job");
     return this.submit<O>(job as Job<O>, options);
+  }
+
+  /** @internal What calls a job here, for a task that is not this pool's. */
+  callHere<T>(job: Job<T>, options: SubmitOptions): Operation<T> {
+    return new CallJob<T>(job, options, 1, this);
   }
 
   /** One attempt: the worker counts its time. */
@@ -288,12 +299,8 @@ export class ParallelPool extends BaseExecutor {
         this.#pump();
       },
       returned: (call) => {
-        call.worker = null;
-        if (call.cancelled) this.#finish(call);
-        else {
-          this.#returned.push(call);
-          queueMicrotask(this.#pumpSoon);
-        }
+        this.#takeBack(call);
+        queueMicrotask(this.#pumpSoon);
       },
       abandoned: () => {},
       streamOpened: (call) => this.#openStream(call),
@@ -315,7 +322,10 @@ export class ParallelPool extends BaseExecutor {
     const wasCancelled = call.cancelled;
     this.#finish(call);
     call.settled = true;
-    if (wasCancelled && (isOk || value === task.cold?.cancelCause?.error)) task.wakeCancelled();
+    // A worker that had to be ended to stop a call has been lost as it was meant to be.
+    const isStopped = isOk || value === task.cold?.cancelCause?.error ||
+      value instanceof WorkerLostError;
+    if (wasCancelled && isStopped) task.wakeCancelled();
     else if (isOk) task.wake(value);
     else task.wakeWithError(value);
   }
@@ -325,6 +335,13 @@ export class ParallelPool extends BaseExecutor {
     call.stream = new RemoteStream(call);
     call.settled = true;
     call.task.wake(call.stream);
+  }
+
+  /** A call has come back from its worker, which has not begun it. */
+  #takeBack(call: RemoteCall): void {
+    call.worker = null;
+    if (call.cancelled) this.#settle(call, false, call.task.cold!.cancelCause!.error);
+    else this.#returned.push(call);
   }
 
   /** The pool has nothing more to do with a call. */
@@ -341,21 +358,10 @@ export class ParallelPool extends BaseExecutor {
   #lose(worker: PoolWorker, loss: WorkerLoss<RemoteCall>): void {
     this.#workers = this.#workers.filter((other) => other !== worker);
     this.#retiring.delete(worker);
-    for (const call of loss.notBegun) {
-      call.worker = null;
-      if (call.cancelled) this.#finish(call);
-      else this.#returned.push(call);
-    }
-    const { error, exitCode } = loss;
-    for (const call of loss.begun) {
-      const lost = new WorkerLostError(
-        `Job '${call.name}' was lost: ${error.message}`,
-        exitCode === undefined ? { cause: error } : { cause: error, exitCode },
-      );
-      this.#settle(call, false, lost);
-    }
+    for (const call of loss.notBegun) this.#takeBack(call);
+    for (const call of loss.begun) this.#settle(call, false, lostCall(call, loss));
     if (loss.cause !== "start") this.#failedStarts = 0;
-    else if (++this.#failedStarts >= startAttempts * this.#wanted) this.#giveUpWaiting(error);
+    else if (++this.#failedStarts >= startAttempts * this.#wanted) this.#giveUpWaiting(loss.error);
     if (worker.ready || this.#unfinished > 0) this.#staff();
     this.#pump();
   }
@@ -363,17 +369,10 @@ export class ParallelPool extends BaseExecutor {
   /** Workers do not start: tells those who wait, rather than have them wait for ever. */
   #giveUpWaiting(error: Error): void {
     this.#failedStarts = 0;
-    for (let call = this.#returned.pop() ?? this.#calls.shift(); call !== undefined;) {
-      if (!call.cancelled) {
-        this.#settle(
-          call,
-          false,
-          new WorkerLostError(`Job '${call.name}' could not run: ${error.message}`, {
-            cause: error,
-          }),
-        );
-      }
-      call = this.#returned.pop() ?? this.#calls.shift();
+    for (;;) {
+      const call = this.#returned.pop() ?? this.#calls.shift();
+      if (call === undefined) return;
+      if (!call.cancelled) this.#settle(call, false, unrunnableCall(call, error));
     }
   }
 
