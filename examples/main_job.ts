@@ -38,7 +38,15 @@ await main(() => until(program()));
 async function program(): Promise<void> {
   const unreadable: string[] = [];
   const paths: string[] = [];
-  for await (const path of walk(folder, (path) => unreadable.push(path))) paths.push(path);
+  const note = (path: string, error: unknown): void => {
+    unreadable.push(`${path} (${reason(error)})`);
+  };
+  for await (const path of walk(folder, note)) paths.push(path);
+  if (paths.length === 0) {
+    throw new Error(
+      `There is nothing to read in ${folder}: ${unreadable.join(", ") || "it is empty"}`,
+    );
+  }
   console.log(`${folder}: ${paths.length} files\n`);
 
   await using executor = new AdaptiveExecutor();
@@ -68,7 +76,7 @@ function report(result: Survey, unreadable: string[]): void {
 
 function list(title: string, paths: string[]): void {
   if (paths.length === 0) return;
-  const shown = paths.slice(0, 5).map((path) => relative(folder, path));
+  const shown = paths.slice(0, 5).map((path) => relative(folder, path) || path);
   const more = paths.length > shown.length ? `, and ${paths.length - shown.length} more` : "";
   console.log(`${paths.length} ${title}: ${shown.join(", ")}${more}`);
 }

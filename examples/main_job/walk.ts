@@ -27,6 +27,7 @@ export async function* walk(
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isFile()) yield path;
-    else if (entry.isDirectory() && !skipped.has(entry.name)) yield* walk(path, unreadable);
+    else if (!entry.isDirectory()) unreadable(path, new Error("neither file nor folder"));
+    else if (!skipped.has(entry.name)) yield* walk(path, unreadable);
   }
 }

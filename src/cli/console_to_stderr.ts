@@ -14,3 +14,13 @@ for (const [name, method] of Object.entries(console as unknown as Record<string,
   if (typeof method !== "function" || typeof replacement !== "function") continue;
   (console as unknown as Record<string, unknown>)[name] = replacement.bind(onStderr);
 }
+
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
+type Writer = Record<"write" | "writeSync", (bytes: Uint8Array) => unknown>;
+const { Deno: deno } = globalThis as unknown as { Deno?: Record<"stdout" | "stderr", Writer> };
+if (deno !== undefined) {
+  const { stdout, stderr } = deno;
+  stdout.write = (bytes) => stderr.write(bytes);
+  stdout.writeSync = (bytes) => stderr.writeSync(bytes);
+}

@@ -22,7 +22,7 @@ export class ExitError extends Error {
 }
 
 /**
- * From now on `process.exit()` and `Deno.exit()` throw.
+ * From now on `process.exit()`, `Deno.exit()` and `close()` throw.
  *
  * @returns makes them what they were
  */
@@ -33,10 +33,14 @@ export function guardExit(): () => void {
   const refuse = (code?: number | string | null): never => {
     throw new ExitError(Number(code ?? process.exitCode ?? 0));
   };
+  const { close } = globalThis as { close?: unknown };
   process.exit = refuse;
+  // In Deno's main thread it ends the process without a word.
+  if (close !== undefined) Object.assign(globalThis, { close: () => refuse(0) });
   if (deno !== undefined) deno.exit = refuse;
   return () => {
     process.exit = exit;
+    if (close !== undefined) Object.assign(globalThis, { close });
     if (deno !== undefined) deno.exit = denoExit;
   };
 }

@@ -77,7 +77,7 @@ export function makeLane(options: LaneOptions): Lane {
         learns: false,
       };
     case "parallel": {
-      const executor = new ParallelPool(concurrency === undefined ? {} : { size: concurrency });
+      const executor = isolated(concurrency);
       return {
         executor,
         submit,
@@ -89,9 +89,18 @@ export function makeLane(options: LaneOptions): Lane {
     case "auto": {
       // Nothing stops what holds this thread for ever; a worker can be ended.
       const isLocal = timeout === undefined;
-      const executor = new AdaptiveExecutor(isLocal ? {} : { choose: () => "parallel" });
+      if (!isLocal) {
+        const executor = isolated(concurrency);
+        return { executor, submit, width: executor.size * readyForEach, isLocal, learns: false };
+      }
+      const executor = new AdaptiveExecutor();
       executor.resize(size);
       return { executor, submit, width: size, isLocal, learns: isLocal };
     }
   }
+}
+
+/** Workers that do one input at a time, so that one that dies takes no other input with it. */
+function isolated(size: number | undefined): ParallelPool {
+  return new ParallelPool(size === undefined ? { concurrency: 1 } : { concurrency: 1, size });
 }

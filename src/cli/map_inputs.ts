@@ -100,13 +100,20 @@ class MapRun {
     await this.#lane.executor.close({ drain: false, grace }).catch((error) =>
       this.#stray("cleanup failed", error)
     );
-    await this.#output.drained();
+    await this.#drained();
     this.#progress?.stop();
     report.write = (text) => toStderr(text);
     unwatch();
     this.#conclude();
     unlisten();
     return this.#exitCode();
+  }
+
+  /** Waits for the reader; after an interruption no longer than for any cleanup. */
+  #drained(): Promise<void> {
+    const drained = this.#output.drained();
+    if (this.#signal === null) return drained;
+    return Promise.race([drained, new Promise<void>((resolve) => setTimeout(resolve, grace))]);
   }
 
   #show(progress: Progress): void {

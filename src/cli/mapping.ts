@@ -17,7 +17,6 @@ import { Gathering } from "./gathering.ts";
 import type { Entry, Inputs } from "./inputs.ts";
 import type { Lane } from "./lanes.ts";
 import type { Sink } from "./output.ts";
-import { resultLine } from "./result_line.ts";
 import type { Target } from "./target.ts";
 import { Turns } from "./turns.ts";
 
@@ -136,12 +135,10 @@ export class Mapping {
       yield* this.#cancel(task, entry);
       return this.#failed(entry, error, "");
     }
-    if (isStream(result)) return yield* this.#stream(entry, index, result);
-    try {
-      return { lines: resultLine(result), failure: null };
-    } catch (error) {
-      return this.#failed(entry, error, "");
+    if (typeof result !== "string") {
+      return yield* this.#stream(entry, index, result as AsyncIterable<string>);
     }
+    return { lines: result, failure: null };
   }
 
   /** Does nothing unless it was the coroutine of the input that was cancelled, so that the job still runs. */
@@ -153,7 +150,7 @@ export class Mapping {
     }
   }
 
-  *#stream(entry: Entry, index: number, stream: AsyncIterable<unknown>): Steps<Outcome> {
+  *#stream(entry: Entry, index: number, stream: AsyncIterable<string>): Steps<Outcome> {
     const writer = new StreamWriter(stream, this.#options.output, this.#isTurnOf(index));
     const { timeout: ms } = this.#options.lane.submit;
     try {
@@ -186,13 +183,13 @@ export class Mapping {
 
 /** Writes the items of one stream. */
 class StreamWriter {
-  readonly #stream: AsyncIterable<unknown>;
+  readonly #stream: AsyncIterable<string>;
   readonly #output: Sink;
   readonly #turn: () => Operation<void> | null;
   /** What has not been written. */
   held = "";
 
-  constructor(stream: AsyncIterable<unknown>, output: Sink, turn: () => Operation<void> | null) {
+  constructor(stream: AsyncIterable<string>, output: Sink, turn: () => Operation<void> | null) {
     this.#stream = stream;
     this.#output = output;
     this.#turn = turn;
@@ -206,7 +203,7 @@ class StreamWriter {
         const item = yield* until(iterator.next());
         isOver = item.done === true;
         if (isOver) return;
-        this.held += resultLine(item.value);
+        this.held += item.value;
         yield* this.#write();
       }
     } finally {
@@ -253,9 +250,4 @@ function* close(iterator: AsyncIterator<unknown>): Steps<void> {
   } catch {
     // What counts is why it was ended.
   }
-}
-
-function isStream(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function";
 }

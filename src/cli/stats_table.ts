@@ -35,7 +35,10 @@ export function statsTables(stats: ExecutorStats | AdaptiveStats, forced: string
       ["", "ran", ...quantiles(lane.runTime)],
     ]),
   );
-  if (!("routes" in stats)) return `${counts}\n${times}`;
+  if (!("routes" in stats)) {
+    const note = forced === null ? "" : `\nall on workers: ${forced}\n`;
+    return `${counts}\n${times}${note}`;
+  }
   const routes = table(
     ["job", "lane", "green", "parallel", "held its thread", "why"],
     stats.routes.map(({ job, lane, green, parallel, heldMs, reason }) => [
@@ -44,7 +47,7 @@ export function statsTables(stats: ExecutorStats | AdaptiveStats, forced: string
       String(green),
       String(parallel),
       duration(heldMs),
-      forced ?? reason,
+      reason,
     ]),
     1,
   );

@@ -46,7 +46,7 @@ export async function findTarget(text: string): Promise<Target> {
   const module = moduleUrl(specifier);
   const exports = await load(specifier, module);
   check(specifier, name, exports);
-  const entrance = entranceTo(module, "default" in exports);
+  const entrance = entranceTo(module, name);
   // Once it is here the first job runs at once, and the executor learns from it before many others are on their way.
   await import(entrance);
   return new ModuleTarget(module, name, entrance);
@@ -70,12 +70,16 @@ class ModuleTarget implements Target {
   }
 }
 
-/** A module with the same exports, whose import first sees to it that jobs do not print on stdout: in workers, too. */
-function entranceTo(module: string, hasDefault: boolean): string {
+/** A module with the function in lines, whose import first sees to it that jobs do not print on stdout: in workers, too. */
+function entranceTo(module: string, name: string): string {
+  const hooks = ["init", "dispose"].filter((hook) => hook !== name);
   const source = [
     `import ${JSON.stringify(import.meta.resolve("./console_to_stderr.ts"))};`,
-    `export * from ${JSON.stringify(module)};`,
-    hasDefault ? `export { default } from ${JSON.stringify(module)};` : "",
+    `import { inLines } from ${JSON.stringify(import.meta.resolve("./json_results.ts"))};`,
+    `import * as jobs from ${JSON.stringify(module)};`,
+    `const run = inLines(jobs[${JSON.stringify(name)}]);`,
+    `export { run as ${JSON.stringify(name)} };`,
+    ...hooks.map((hook) => `export const ${hook} = jobs.${hook};`),
   ].join("");
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }

@@ -66,9 +66,9 @@ export interface SubmitOptions {
 /** How inputs are mapped. */
 export interface MapOptions extends SubmitOptions {
   /**
-   * How many inputs are worked on at a time.
+   * How many inputs are worked on at a time, those that stand ready for a worker included.
    *
-   * @default the size of the executor
+   * @default the size of the executor; 64 for each worker of a parallel pool
    */
   concurrency?: number;
   /**

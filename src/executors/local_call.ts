@@ -27,7 +27,8 @@ export function localCall<T>(job: Job<T>): () => unknown {
 function load(module: string): Promise<Exports> {
   let promise = loading.get(module);
   if (promise === undefined) {
-    promise = importAndInit(module).finally(() => loading.delete(module));
+    promise = importAndInit(module);
+    promise.catch(() => loading.delete(module));
     loading.set(module, promise);
   }
   return promise;
@@ -36,7 +37,6 @@ function load(module: string): Promise<Exports> {
 async function importAndInit(module: string): Promise<Exports> {
   const exports = await import(module) as Exports;
   if (typeof exports.init === "function") await exports.init();
-  loaded.set(module, exports);
   return exports;
 }
 
@@ -52,6 +52,9 @@ class LoadAndCall<T> extends BaseOperation<T> {
     const job = this.#job;
     const { module } = job;
     const exports = yield* new PromiseWait(load(module), `import of ${module}`, "else");
+    // Not before the first who waited goes on, lest one who comes later overtake.
+    loaded.set(module, exports);
+    loading.delete(module);
     return yield* inline<T>(() => call(exports, job) as T);
   }
 }

@@ -43,7 +43,8 @@ export class MapStream<I, O> implements Stream<unknown> {
   #exhausted = false;
   #closed = false;
   #sourceFailure: Failure | null = null;
-  #wake: (() => void) | null = null;
+  readonly #wakers = new Set<() => void>();
+  readonly #signal: AbortSignal | undefined;
 
   constructor(
     inputs: Iterable<I> | AsyncIterable<I>,
@@ -68,6 +69,7 @@ export class MapStream<I, O> implements Stream<unknown> {
     this.#concurrency = options.concurrency ?? concurrency;
     this.#lookahead = options.lookahead ?? 2 * this.#concurrency;
     this.#ordered = options.ordered ?? true;
+    this.#signal = options.signal;
     this.#settle = options.onError === "settle";
   }
 
@@ -161,7 +163,7 @@ export class MapStream<I, O> implements Stream<unknown> {
       }
     }
     this.#queue.length = this.#head = 0;
-    this.#wake?.();
+    this.#wake();
     if (errors.size > 0) throw oneError([...errors], "the closing of a stream");
   }
 
@@ -213,6 +215,8 @@ export class MapStream<I, O> implements Stream<unknown> {
 
   /** Whether one more input may be pulled. */
   #hasRoom(): boolean {
+    // Whoever aborted the map wants no more of it; without this an endless source would be refused for ever.
+    if (this.#signal?.aborted) this.#exhausted = true;
     if (this.#closed || this.#exhausted || this.#live.size >= this.#concurrency) return false;
     const unconsumed = this.#ordered
       ? this.#queue.length - this.#head
@@ -251,7 +255,7 @@ export class MapStream<I, O> implements Stream<unknown> {
       if (!this.#closed) this.#failSource(error);
     } finally {
       this.#pull = null;
-      this.#wake?.();
+      this.#wake();
     }
   }
 
@@ -259,7 +263,7 @@ export class MapStream<I, O> implements Stream<unknown> {
   #failSource(error: unknown): void {
     this.#exhausted = true;
     this.#sourceFailure = new Failure(error);
-    this.#wake?.();
+    this.#wake();
   }
 
   #start(input: I): void {
@@ -279,15 +283,18 @@ export class MapStream<I, O> implements Stream<unknown> {
     if (this.#closed) return;
     if (!this.#ordered) this.#queue.push(task);
     this.#fill();
-    this.#wake?.();
+    this.#wake();
+  }
+
+  /** Everyone who waits looks again, the first first. */
+  #wake(): void {
+    for (const wake of [...this.#wakers]) wake();
   }
 
   #untilProgress(): Operation<void> {
     return action<void>((resolve) => {
-      this.#wake = resolve;
-      return () => {
-        if (this.#wake === resolve) this.#wake = null;
-      };
+      this.#wakers.add(resolve);
+      return () => this.#wakers.delete(resolve);
     });
   }
 }

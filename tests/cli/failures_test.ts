@@ -180,3 +180,40 @@ Deno.test("heddle map reports a rejected promise that a job leaves behind, and e
   assertEquals([code, values], [1, ["a"]]);
   assertStringIncludes(stderr, "heddle: a job left a rejected promise behind: Error: left by a");
 });
+
+Deno.test("heddle map --pool parallel loses no other input when a job exits after it waited", async () => {
+  const { code, values } = await heddle([
+    "map",
+    job("exitsLater"),
+    ..."123456",
+    "--pool",
+    "parallel",
+    "--on-error",
+    "collect",
+  ]);
+  assertEquals(code, 1);
+  const failed = (values as { input?: string }[]).filter((value) => typeof value === "object");
+  assertEquals(failed.map(({ input }) => input), ["3"]);
+});
+
+Deno.test("heddle map writes a result as JSON has it, on every lane", async () => {
+  for (const pool of ["green", "parallel"]) {
+    const { values } = await heddle(["map", job("priced"), "1", "--pool", pool]);
+    assertEquals(values, ["$1"]);
+  }
+});
+
+Deno.test("heddle map keeps stdout for results, whatever a job writes to", async () => {
+  for (const pool of ["green", "parallel"]) {
+    const { values, stderr } = await heddle(["map", job("chatters"), "1", "--pool", pool]);
+    assertEquals(values, ["1"]);
+    assertStringIncludes(stderr, "from deno");
+    assertStringIncludes(stderr, "from node");
+  }
+});
+
+Deno.test("heddle map takes close() in a job for the failure of that job", async () => {
+  const args = ["map", job("closes"), ..."123", "--pool", "green", "--on-error", "skip"];
+  const { code, values } = await heddle(args);
+  assertEquals([code, values], [1, ["1", "3"]]);
+});

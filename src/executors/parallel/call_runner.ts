@@ -56,6 +56,15 @@ const isStream = (value: object): value is AsyncIterator<unknown> =>
   typeof (value as AsyncIterator<unknown>).next === "function" &&
   typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === "function";
 
+/** What was thrown may be a proxy that throws at every touch. */
+const isBrokenOff = (value: unknown): boolean => {
+  try {
+    return value instanceof BrokenOff;
+  } catch {
+    return false;
+  }
+};
+
 const isDeclaredAsync = (run: JobFunction): boolean =>
   tagOf(run) === "[object AsyncFunction]" || tagOf(run) === "[object AsyncGeneratorFunction]";
 
@@ -174,7 +183,7 @@ export class CallRunner implements CallOwner, StreamOutlet {
     call.held = now - call.startedAt;
     job.expected += (call.held - job.expected) * 0.2;
     if (isOk) this.#returned(call, value);
-    else if (value instanceof BrokenOff) this.#timedOut(call, timeout);
+    else if (isBrokenOff(value)) this.#timedOut(call, timeout);
     else this.failed(call, value);
     return now;
   }

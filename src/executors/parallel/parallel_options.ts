@@ -34,6 +34,13 @@ export interface ParallelPoolOptions {
    */
   taskTimeout?: number;
   /**
+   * How many tasks may run side by side in one worker while they wait for something. With 1, whatever kills a worker
+   * takes one task only with it.
+   *
+   * @default 64
+   */
+  concurrency?: number;
+  /**
    * How many tasks a worker runs before it is replaced by a new one.
    *
    * @default no limit
@@ -41,12 +48,17 @@ export interface ParallelPoolOptions {
   maxTasksPerWorker?: number;
 }
 
+/** How many workers a pool has unless it is told. */
+export function defaultSize(): number {
+  return navigator.hardwareConcurrency;
+}
+
 /** Throws unless every option is what it should be; returns those that have a default. */
 export function checkParallelOptions(
   options: ParallelPoolOptions,
 ): { size: number; queueLimit: number } {
   const {
-    size = navigator.hardwareConcurrency,
+    size = defaultSize(),
     maxTasksPerWorker,
     taskTimeout,
     queueLimit = Infinity,
@@ -61,6 +73,9 @@ export function checkParallelOptions(
         describe(taskTimeout)
       }`,
     );
+  }
+  if (options.concurrency !== undefined) {
+    checkCount(options.concurrency, "create an executor", "concurrency", 1);
   }
   return { size, queueLimit };
 }

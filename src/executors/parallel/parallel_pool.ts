@@ -43,7 +43,12 @@ import { checkCount } from "../submit_options.ts";
 import type { LinkEvents, WorkerLoss } from "./call.ts";
 import { CallCosts } from "./call_costs.ts";
 import "./kernel_errors.ts";
-import { checkParallelOptions, type ParallelPoolOptions, thunkError } from "./parallel_options.ts";
+import {
+  checkParallelOptions,
+  defaultSize,
+  type ParallelPoolOptions,
+  thunkError,
+} from "./parallel_options.ts";
 import { lostCall, unrunnableCall } from "./loss.ts";
 import { nodeThreads } from "./node_threads.ts";
 import { PoolWorker } from "./pool_worker.ts";
@@ -107,9 +112,7 @@ export class ParallelPool extends BaseExecutor {
 
   /** How many workers are at work. */
   override get running(): number {
-    let busy = 0;
-    for (const worker of this.#workers) if (!worker.isIdle) busy++;
-    return Math.min(busy, this.#wanted);
+    return Math.min(this.#workers.filter((worker) => !worker.isIdle).length, this.#wanted);
   }
 
   /** How many tasks are not at work: in the queue, or with a worker that does others first. */
@@ -264,17 +267,20 @@ export class ParallelPool extends BaseExecutor {
     }
   }
 
-  // ---- workers ---------------------------------------------------------------------------------------------------
-
-  /** Starts workers until there are as many as wanted. */
+  /** Starts workers until there are as many as needed. */
   #staff(): void {
-    while (this.#workers.length < this.#wanted && !this.#released) {
+    // A pool that is larger than the machine starts the rest when there is work for them.
+    const needed = Math.min(this.#wanted, Math.max(defaultSize(), this.#unfinished));
+    while (this.#workers.length < needed && !this.#released) {
       this.#workers.push(
         new PoolWorker(
           {
             adapter: nodeThreads,
             entry: new URL(import.meta.resolve("./worker_entry.ts")),
             name: `${this.name} worker`,
+            ...(this.#options.concurrency === undefined
+              ? {}
+              : { concurrency: this.#options.concurrency }),
             timeoutError: (call) => new TimeoutError(call.timeout!, `Job '${call.name}'`),
           },
           (worker) => this.#eventsOf(worker),
@@ -295,7 +301,10 @@ export class ParallelPool extends BaseExecutor {
         this.#costs.learn(call.module, call.name, heldMs);
         this.onMeasured?.(call, heldMs);
         this.#settle(call, isOk, value);
-        if (worker.served === this.#options.maxTasksPerWorker) this.#replace(worker);
+        if (worker.served === this.#options.maxTasksPerWorker) {
+          this.#retire(worker);
+          this.#staff();
+        }
         this.#pump();
       },
       returned: (call) => {
@@ -306,7 +315,8 @@ export class ParallelPool extends BaseExecutor {
       streamOpened: (call) => this.#openStream(call),
       streamItem: (call, value) => call.stream?.push(value),
       progress: (call, value) => call.task.cold?.onProgress?.(value),
-      lateFailure: (error) => this.#reportLate(error),
+      lateFailure: (error) =>
+        console.error(`A job of pool '${this.name}' failed after it had ended:`, error),
       lost: (loss) => this.#lose(worker, loss),
     };
   }
@@ -351,10 +361,6 @@ export class ParallelPool extends BaseExecutor {
     if (--this.#unfinished === 0) clearInterval(this.#watch);
   }
 
-  #reportLate(error: unknown): void {
-    console.error(`A job of pool '${this.name}' failed after it had ended:`, error);
-  }
-
   #lose(worker: PoolWorker, loss: WorkerLoss<RemoteCall>): void {
     this.#workers = this.#workers.filter((other) => other !== worker);
     this.#retiring.delete(worker);
@@ -374,11 +380,6 @@ export class ParallelPool extends BaseExecutor {
       if (call === undefined) return;
       if (!call.cancelled) this.#settle(call, false, unrunnableCall(call, error));
     }
-  }
-
-  #replace(worker: PoolWorker): void {
-    this.#retire(worker);
-    this.#staff();
   }
 
   #retire(worker: PoolWorker): void {

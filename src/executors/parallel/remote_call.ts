@@ -56,7 +56,7 @@ export class RemoteCall implements Call, Parking {
     this.name = job.name;
     this.args = job.args;
     this.transfer = options.transfer;
-    this.timeout = options.timeout === Infinity ? undefined : options.timeout;
+    this.timeout = checkedTimeout(options.timeout);
     this.attempt = attempt;
     this.task = task;
     this.#host = host;
@@ -85,6 +85,11 @@ export class RemoteCall implements Call, Parking {
     // The link answers within the grace time, by ending the worker if need be, even when force is asked for.
     return false;
   }
+}
+
+/** In the bounds of what a worker's timers know: beyond 24 days there is no limit, and none is shorter than 1 ms. */
+function checkedTimeout(ms: number | undefined): number | undefined {
+  return ms === undefined || ms >= 2 ** 31 - 1 ? undefined : Math.max(1, ms);
 }
 
 /** The effect of calling a job in a pool and waiting for what it comes to. */

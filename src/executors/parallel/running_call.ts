@@ -129,9 +129,14 @@ export class RunningCall implements CallContext {
     if (this.stop === undefined) return false;
     if (error === this.stopReason) return true;
     if (typeof error !== "object" || error === null) return false;
-    const { name, cause } = error as { name?: unknown; cause?: unknown };
-    return name === "AbortError" || name === "CancelledError" ||
-      (cause !== undefined && cause === this.stopReason);
+    try {
+      const { name, cause } = error as { name?: unknown; cause?: unknown };
+      return name === "AbortError" || name === "CancelledError" ||
+        (cause !== undefined && cause === this.stopReason);
+    } catch {
+      // A proxy that throws at every touch.
+      return false;
+    }
   }
 
   #watchedController(): AbortController {
