@@ -384,3 +384,16 @@ for (const [kind, make] of Object.entries(makers)) {
     assertEquals(await executor.submit(jobs.initialised()), true);
   });
 }
+
+Deno.test("green: results that are asked for side by side all come, in order", async () => {
+  await using pool = new GreenPool();
+  const results = pool.map([1, 2, 3], (n) => jobs.squareSoon(n))[Symbol.asyncIterator]();
+  const items = await Promise.all(Array.from({ length: 4 }, () => results.next()));
+  assertEquals(items.map(({ value }) => value), [1, 4, 9, undefined]);
+});
+
+Deno.test("parallel: a thrown proxy that throws at every touch ends its own task only [E4]", async () => {
+  await using pool = new ParallelPool({ size: 1 });
+  await assertRejects(() => pool.submit(jobs.throwsRevoked()));
+  assertEquals(await pool.submit(jobs.square(3)), 9);
+});
