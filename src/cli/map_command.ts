@@ -75,9 +75,10 @@ export function addMapCommand(program: Command, finish: (code: number) => void):
       duration,
     )
     .addOption(
-      new Option("--retries <n>", "how often to try again after a failure").argParser(
-        wholeNumber(0),
-      ).default(0),
+      new Option("--retries <n>", "how often to try again after a failure (streams are not)")
+        .argParser(
+          wholeNumber(0),
+        ).default(0),
     )
     .addOption(
       new Option("--on-error <what>", "what a failure does").choices(onErrorChoices).default(

@@ -25,6 +25,9 @@ export interface Target {
   clean(message: string): string;
 }
 
+/** How long a module may take to load, in milliseconds. */
+const loadLimit = 30_000;
+
 type Exports = Readonly<Record<string, unknown>>;
 
 /**
@@ -108,12 +111,31 @@ async function load(specifier: string, module: string): Promise<Exports> {
     throw new UsageError(`There is no module '${specifier}': ${module} does not exist`);
   }
   try {
-    return await import(module);
+    return await withinLimit(import(module));
   } catch (error) {
     const message = `Cannot load module '${specifier}': ${errorText(error)}`;
     // The text of a syntax error says where it is.
     const frames = errorFrames(error).filter((frame) => !message.includes(frame));
     throw new UsageError([message, ...frames].join("\n    "), { cause: error });
+  }
+}
+
+/** A module with a top-level await that never ends would else end the command without a word about it. */
+async function withinLimit(loading: Promise<Exports>): Promise<Exports> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new Error(
+          `it has not loaded within ${loadLimit / 1000} s: does a top-level await never end?`,
+        ),
+      );
+    }, loadLimit);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
