@@ -98,11 +98,11 @@ export class Scheduler {
   /** Whether a host turn was asked for and has not come. */
   #hopping = false;
   /** When the host last had its turn, as far as it is known. */
-  #turnBegan = 0;
+  #turnBegan: number = performance.now();
   /** When the clock was last looked at, how many steps there are between two looks, and how many are left. */
-  #looked = 0;
-  #stretch = 16;
-  #left = 16;
+  #looked: number = performance.now();
+  #stretch = 1;
+  #left = 1;
 
   /**
    * Makes a scheduler.
