@@ -55,16 +55,7 @@ export { currentTask } from "./src/kernel/task_info.ts";
 export type { Thunk } from "./src/kernel/work.ts";
 
 export { action, type ActionExecutor } from "./src/operations/action.ts";
-export {
-  all,
-  allSettled,
-  type OutcomeOf,
-  type ResultOf,
-  type ResultsOf,
-  type Runnable,
-  type Runnables,
-  type SettledOf,
-} from "./src/operations/all.ts";
+export { all, allSettled, type ResultsOf, type SettledOf } from "./src/operations/all.ts";
 export {
   type Backoff,
   exponential,
@@ -81,6 +72,7 @@ export { ensure } from "./src/operations/ensure.ts";
 export { any, race, type WinnerOf } from "./src/operations/race.ts";
 export { attemptsOf, type FailedAttempt, retry, type RetryPolicy } from "./src/operations/retry.ts";
 export { type Provide, resource } from "./src/operations/resource.ts";
+export type { OutcomeOf, ResultOf, Runnable, Runnables } from "./src/operations/runnables.ts";
 export { scope, type ScopeOptions } from "./src/operations/scope.ts";
 export { select, type Selected, type Selection } from "./src/operations/select.ts";
 export { shield } from "./src/operations/shield.ts";

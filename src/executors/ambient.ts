@@ -5,7 +5,7 @@
  */
 
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
-import { Group } from "../kernel/group.ts";
+import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { checkThunk, describe, type Thunk } from "../kernel/work.ts";
 import type { Executor } from "./executor.ts";
@@ -73,24 +73,11 @@ class WithExecutor<T> extends BaseEffect<T> {
   }
 
   [perform](task: TaskNode): boolean {
-    return new WithExecutorGroup(task, this.#executor, this.#work).begin();
-  }
-}
-
-class WithExecutorGroup extends Group {
-  readonly description = "withExecutor()";
-  readonly #child: TaskNode;
-
-  constructor(task: TaskNode, executor: Executor, work: () => unknown) {
-    super(task);
-    const child = this.#child = this.add(work, 0, work.name || "withExecutor");
+    const group = new SingleGroup(task, this, this.#work, "withExecutor");
+    const { child } = group;
     const { environment } = child;
-    child.environment = { ...environment, values: new Map(environment.values).set(key, executor) };
-  }
-
-  protected allEnded(): void {
-    const child = this.#child;
-    if (child.hasFailed || child.isCancelled) this.reject([child.failure]);
-    else this.resolve(child.value);
+    const values = new Map(environment.values).set(key, this.#executor);
+    child.environment = { ...environment, values };
+    return group.begin();
   }
 }

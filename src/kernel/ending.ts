@@ -9,7 +9,7 @@ import { CancelCause } from "./cancel_cause.ts";
 import { requestCancel, tellChildren } from "./cancellation.ts";
 import type { Cold } from "./cold.ts";
 import { CancelledError } from "./errors.ts";
-import { Joiner } from "./join.ts";
+import { joins } from "./join.ts";
 import { report, settlePromise } from "./outcome_promise.ts";
 import { traceFailure } from "./spawn_trace.ts";
 import type { TaskNode } from "./task.ts";
@@ -163,6 +163,5 @@ function childFailed(task: TaskNode, child: TaskNode): void {
     child.value,
   );
   // A body that joins the very child is told of the failure by the join.
-  const told = task.waiting instanceof Joiner && task.waiting.target === child;
-  requestCancel(task, cause, undefined, told);
+  requestCancel(task, cause, undefined, joins(task, child));
 }

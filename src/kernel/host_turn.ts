@@ -26,7 +26,7 @@ function makeHostTurn(): (then: () => void) => void {
 }
 
 /** How long immediate turns may follow each other, in milliseconds. */
-const restInterval = 50;
+const restInterval = 250;
 
 /**
  * Now and then a turn of a timer in the place of an immediate one: while immediates of 100 ms followed each other without

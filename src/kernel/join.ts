@@ -7,7 +7,8 @@
 import { BaseEffect, type Effect, operation, perform, Step } from "./effect.ts";
 import { CancelledError } from "./errors.ts";
 import type { Cancellation } from "./task_handle.ts";
-import type { TaskNode } from "./task.ts";
+import { TaskNode } from "./task.ts";
+import { CANCELLED, FAILED } from "./task_bits.ts";
 import { Waiter, WaitQueue } from "./waiter.ts";
 
 /** Who is told when a task has ended. */
@@ -18,8 +19,11 @@ export interface Settled {
   joined?(by: TaskNode): void;
 }
 
-/** A task that waits for another one. */
-export class Joiner extends Waiter implements Settled {
+/**
+ * A task that waits for another one beside others. Who is the only one stands in `joiners` itself, and has the other task
+ * as what it waits on: most tasks are joined once, and by one.
+ */
+class Joiner extends Waiter implements Settled {
   readonly target: TaskNode;
   /** Whether it wants the outcome, or only the end. */
   readonly #outcome: boolean;
@@ -31,19 +35,42 @@ export class Joiner extends Waiter implements Settled {
   }
 
   get description(): string {
-    return `the end of task ${this.target.id} '${this.target.name}'`;
+    return this.target.description;
   }
 
   settled(target: TaskNode): void {
-    if (target.hasFailed || (this.#outcome && target.isCancelled)) {
+    if (this.#outcome) deliverOutcome(target, this.task);
+    else if (!target.hasFailed) this.task.wake(undefined);
+    else {
+      target.observe();
       this.task.wakeWithError(target.failure);
-    } else this.task.wake(this.#outcome ? target.value : undefined);
+    }
   }
 
   override abandon(task: TaskNode): boolean {
-    if (this.target.joiners === this) this.target.joiners = null;
+    leaveJoin(this.target, this);
     return super.abandon(task);
   }
+}
+
+/** Wakes `by`, which joined `target`, with the outcome. */
+export function deliverOutcome(target: TaskNode, by: TaskNode): void {
+  if ((target.bits & (FAILED | CANCELLED)) === 0) by.wake(target.value);
+  else {
+    target.observe();
+    by.wakeWithError(target.failure);
+  }
+}
+
+/** Takes `by` out of the wait for `target`, when it is its only joiner. */
+export function leaveJoin(target: TaskNode, by: Settled): void {
+  if (target.joiners === by) target.joiners = null;
+}
+
+/** Whether the body of `task` waits for `target`, and so will be told what becomes of it. */
+export function joins(task: TaskNode, target: TaskNode): boolean {
+  const { waiting } = task;
+  return waiting === target || (waiting instanceof Joiner && waiting.target === target);
 }
 
 /** Several who are told: first those who listen, then the tasks that wait, each in the order in which they asked. */
@@ -80,13 +107,13 @@ export class Join<T> extends BaseEffect<T> {
   }
 
   get description(): string {
-    return `the end of task ${this.#target.id} '${this.#target.name}'`;
+    return this.#target.description;
   }
 
   [perform](task: TaskNode): boolean {
     const target = this.#target;
-    target.observe();
     if (target.hasEnded) {
+      target.observe();
       if (!this.#outcome) task.give(undefined);
       else if (target.hasFailed || target.isCancelled) task.fail(target.failure);
       else task.give(target.value);
@@ -98,6 +125,12 @@ export class Join<T> extends BaseEffect<T> {
       );
     }
     target.joiners?.joined?.(task);
+    // A seat of a select is not a task, and wants an object of its own.
+    if (target.joiners === null && this.#outcome && task instanceof TaskNode) {
+      target.joiners = task;
+      task.waiting = target;
+      return false;
+    }
     const joiner = new Joiner(task, target, this.#outcome);
     task.waiting = joiner;
     if (target.joiners === null) target.joiners = joiner;
@@ -113,8 +146,16 @@ export function listen(target: TaskNode, listener: Settled): void {
 }
 
 function joinersOf(target: TaskNode): Joiners {
-  if (!(target.joiners instanceof Joiners)) target.joiners = new Joiners(target.joiners!);
-  return target.joiners as Joiners;
+  let first = target.joiners!;
+  if (first instanceof Joiners) return first;
+  if (first instanceof TaskNode) {
+    const joiner = new Joiner(first, target, true);
+    first.waiting = joiner;
+    first = joiner;
+  }
+  const joiners = new Joiners(first);
+  target.joiners = joiners;
+  return joiners;
 }
 
 /** A cancellation that waits, in either world, until `target` is over; without one, there was nothing to cancel. */

@@ -4,30 +4,59 @@
  * @module
  */
 
-import { Group } from "./group.ts";
+import { OwnedWait } from "./owned_wait.ts";
+import { spawnOwned } from "./spawn.ts";
 import type { TaskNode } from "./task.ts";
 
 /** A wait for one owned child. */
-export class SingleGroup extends Group {
-  readonly description: string;
+export class SingleGroup extends OwnedWait {
   /** The child. What it inherits may be changed before the wait begins. */
   readonly child: TaskNode;
+  readonly #effect: { readonly description: string };
 
   /**
    * @param task the one that waits
-   * @param description what it waits for, in words
+   * @param effect what it waits for
    * @param work what the child does
-   * @param name what to call the child when the work has no name
+   * @param name what to call the child; by default what the work is called, or else `fallback`
    */
-  constructor(task: TaskNode, description: string, work: () => unknown, name: string) {
+  constructor(
+    task: TaskNode,
+    effect: { readonly description: string },
+    work: () => unknown,
+    fallback: string,
+    name?: string,
+    bits = 0,
+  ) {
     super(task);
-    this.description = description;
-    this.child = this.add(work, 0, work.name || name);
+    this.#effect = effect;
+    this.child = spawnOwned(task, work, this, name ?? (work.name || fallback), bits);
   }
 
-  protected allEnded(): void {
-    const { child } = this;
-    if (child.hasFailed || child.isCancelled) this.reject([child.failure]);
+  get description(): string {
+    return this.#effect.description;
+  }
+
+  /** Lets the child run, next, and parks the task: what `perform` ends with. */
+  begin(): false {
+    const { task } = this;
+    task.waiting = this;
+    task.scheduler.enqueueNext(this.child);
+    return false;
+  }
+
+  settled(child: TaskNode): void {
+    if (!this.cancelled) this.ended(child);
+    else this.reject(child.hasFailed ? child.value : this.task.cold!.cancelCause!.error);
+  }
+
+  /** The child has ended, and was not told to by a cancellation of the task: gives the outcome. */
+  protected ended(child: TaskNode): void {
+    if (child.hasFailed || child.isCancelled) this.reject(child.failure);
     else this.resolve(child.value);
+  }
+
+  protected live(): TaskNode[] {
+    return this.child.hasEnded ? [] : [this.child];
   }
 }

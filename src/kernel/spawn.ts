@@ -98,8 +98,8 @@ export function spawnOwned(
   parent: TaskNode,
   work: () => unknown,
   owner: TaskNode["joiners"],
-  bits = 0,
   name?: string,
+  bits = 0,
 ): TaskNode {
   const child = new TaskNode(
     parent.scheduler,

@@ -39,12 +39,12 @@
 
 import { armGrace, beginGrace, cancelByHand, deliverLate, endSpent } from "./cancellation.ts";
 import { Cold } from "./cold.ts";
-import { type Effect, isNativeEffect, operation, perform, Step } from "./effect.ts";
+import { type Effect, type NativeEffect, operation, perform, Step } from "./effect.ts";
 import { endBroken, type EnterFailure, stepEntered } from "./entered_step.ts";
 import type { Enter, Environment } from "./environment.ts";
 import { performForeign } from "./foreign.ts";
 import { bodyReturned, bodyThrew, end } from "./ending.ts";
-import { CancellationHandle, Join, type Settled } from "./join.ts";
+import { CancellationHandle, deliverOutcome, Join, leaveJoin, type Settled } from "./join.ts";
 import { promiseOf } from "./outcome_promise.ts";
 import { enter as enterTask, leave as leaveTask } from "./running.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -63,7 +63,7 @@ const givenWay: Parking = { description: "its turn", shielded: true, abandon: ()
 let lastId = 0;
 
 /** A task as the kernel sees it. */
-export class TaskNode<T = unknown> implements Task<T> {
+export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
   readonly id: number = ++lastId;
   readonly scheduler: Scheduler;
   readonly parent: TaskNode | null;
@@ -171,9 +171,10 @@ export class TaskNode<T = unknown> implements Task<T> {
         continue;
       }
       try {
+        const native = (effect as NativeEffect | null | undefined)?.[perform];
         if (
-          !(isNativeEffect(effect)
-            ? effect[perform](this as TaskNode)
+          !(typeof native === "function"
+            ? native.call(effect, this as TaskNode)
             : performForeign(effect, this as TaskNode))
         ) {
           if ((this.bits & B.UNDELIVERED) !== 0) deliverLate(this as TaskNode);
@@ -304,6 +305,21 @@ export class TaskNode<T = unknown> implements Task<T> {
     } finally {
       leaveTask(before);
     }
+  }
+
+  // ---- as what its only joiner waits on, and as the joiner of another (see join.ts) ----------------------------------
+
+  get description(): string {
+    return `the end of task ${this.id} '${this.name}'`;
+  }
+
+  abandon(by: TaskNode): boolean {
+    leaveJoin(this as TaskNode, by);
+    return true;
+  }
+
+  settled(target: TaskNode): void {
+    deliverOutcome(target, this as TaskNode);
   }
 
   // ---- the handle -----------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ export class Acquisition implements Parking, Settled {
     checkScope(owner, verb);
     this.description = `${verb}()`;
     this.#owner = owner;
-    this.#keeper = spawnOwned(owner, () => keep(this), this, RESOURCE, name);
+    this.#keeper = spawnOwned(owner, () => keep(this), this, name, RESOURCE);
   }
 
   /** Lets the keeper run, and parks the owner: what `perform` ends with. */

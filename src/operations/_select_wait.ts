@@ -252,7 +252,7 @@ export class SelectWait implements NativeEffect, Parking, Settled, SeatHolder {
     for (const option of this.#options) {
       const { key, work } = option.given;
       if (work === null) continue;
-      option.child = spawnOwned(this.#task, work, this, 0, work.name || key);
+      option.child = spawnOwned(this.#task, work, this, work.name || key);
       children.add(option.child);
     }
     for (const child of children) this.#task.scheduler.enqueue(child);

@@ -4,29 +4,14 @@
  * @module
  */
 
+import { CancelCause } from "../kernel/cancel_cause.ts";
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
-import { Group, thunkOf } from "../kernel/group.ts";
+import { Group } from "../kernel/group.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { describe, isOperation, type Thunk } from "../kernel/work.ts";
-
-/** An operation, or a function to run. */
-export type Runnable<T> = Operation<T> | Thunk<T>;
-
-/** What an operation or a function results in. */
-export type ResultOf<W> = W extends () => infer R ? OutcomeOf<R> : OutcomeOf<W>;
-
-/** What waiting for a value results in: an operation and a promise in their results, anything else in itself. */
-export type OutcomeOf<R> = R extends Operation<infer T> ? T
-  : R extends PromiseLike<infer T> ? T
-  : R;
+import { type ResultOf, type Runnables, type Works, worksOf } from "./runnables.ts";
 
 /** The results of a tuple, an array or a record of operations and functions. */
 export type ResultsOf<W> = { -readonly [K in keyof W]: ResultOf<W[K]> };
-
-/** Several operations and functions, as an array or by name. */
-export type Runnables = readonly Runnable<unknown>[] | {
-  readonly [key: string]: Runnable<unknown>;
-};
 
 /** The outcomes of several operations, as `Promise.allSettled` gives them. */
 export type SettledOf<W> = { -readonly [K in keyof W]: PromiseSettledResult<ResultOf<W[K]>> };
@@ -55,7 +40,7 @@ export type SettledOf<W> = { -readonly [K in keyof W]: PromiseSettledResult<Resu
  * @throws {AggregateError} when several failed: the first to fail comes first
  */
 export function all<const W extends Runnables>(works: W): Operation<ResultsOf<W>> {
-  return new Many<ResultsOf<W>>("all", entriesOf(works, "all"), Array.isArray(works), AllGroup);
+  return new Many<ResultsOf<W>>("all", worksOf(works, "all"), AllGroup);
 }
 
 /**
@@ -75,100 +60,69 @@ export function all<const W extends Runnables>(works: W): Operation<ResultsOf<W>
  * @returns `{ status: "fulfilled", value }` or `{ status: "rejected", reason }` for each, in input order
  */
 export function allSettled<const W extends Runnables>(works: W): Operation<SettledOf<W>> {
-  return new Many<SettledOf<W>>(
-    "allSettled",
-    entriesOf(works, "allSettled"),
-    Array.isArray(works),
-    AllSettledGroup,
-  );
-}
-
-/** The works by key, checked, as functions. */
-export function entriesOf(works: unknown, verb: string): [key: string, work: Thunk<unknown>][] {
-  if (!Array.isArray(works)) {
-    if (
-      typeof works !== "object" || works === null || isOperation(works) ||
-      typeof (works as Iterator<unknown>).next === "function"
-    ) {
-      throw new TypeError(
-        `Cannot run ${verb}: it takes an array or a record of operations: current value is ${
-          describe(works)
-        }`,
-      );
-    }
-    if (Symbol.iterator in works) works = [...works as Iterable<unknown>];
-  }
-  return Object.entries(works as Record<string, Runnable<unknown>>)
-    .map(([key, work]) => [key, thunkOf(work, `run ${verb}`, `entry '${key}'`)]);
+  return new Many<SettledOf<W>>("allSettled", worksOf(works, "allSettled"), AllSettledGroup);
 }
 
 class Many<T> extends BaseEffect<T> {
   readonly #verb: string;
-  readonly #entries: [string, Thunk<unknown>][];
-  readonly #isArray: boolean;
+  readonly #works: Works;
   readonly #group: typeof AllGroup | typeof AllSettledGroup;
 
-  constructor(
-    verb: string,
-    entries: [string, Thunk<unknown>][],
-    isArray: boolean,
-    group: typeof AllGroup | typeof AllSettledGroup,
-  ) {
+  constructor(verb: string, works: Works, group: typeof AllGroup | typeof AllSettledGroup) {
     super();
     this.#verb = verb;
-    this.#entries = entries;
-    this.#isArray = isArray;
+    this.#works = works;
     this.#group = group;
   }
 
   get description(): string {
-    return `${this.#verb}() of ${this.#entries.length}`;
+    return `${this.#verb}() of ${this.#works.thunks.length}`;
   }
 
   [perform](task: TaskNode): boolean {
-    if (this.#entries.length === 0) {
-      task.give(this.#isArray ? [] : {});
+    const { thunks, keys } = this.#works;
+    if (thunks.length === 0) {
+      task.give(keys === null ? [] : {});
       return true;
     }
-    return new this.#group(task, this.description, this.#entries, this.#isArray).begin();
+    return new this.#group(task, this, keys).begin(thunks, keys);
   }
 }
 
 abstract class ManyGroup extends Group {
-  readonly description: string;
-  protected readonly children: [key: string, child: TaskNode][];
-  readonly #isArray: boolean;
+  readonly #effect: Many<unknown>;
+  readonly #keys: readonly string[] | null;
 
-  constructor(
-    task: TaskNode,
-    description: string,
-    entries: [string, Thunk<unknown>][],
-    isArray: boolean,
-  ) {
+  constructor(task: TaskNode, effect: Many<unknown>, keys: readonly string[] | null) {
     super(task);
-    this.description = description;
-    this.#isArray = isArray;
-    this.children = entries.map(([key, work]) => [key, this.add(work, 0, work.name || key)]);
+    this.#effect = effect;
+    this.#keys = keys;
+  }
+
+  get description(): string {
+    return this.#effect.description;
   }
 
   protected resolveWith(value: (child: TaskNode) => unknown): void {
+    const values = this.children.map(value);
     this.resolve(
-      this.#isArray
-        ? this.children.map(([, child]) => value(child))
-        : Object.fromEntries(this.children.map(([key, child]) => [key, value(child)])),
+      this.#keys === null
+        ? values
+        : Object.fromEntries(this.#keys.map((key, index) => [key, values[index]])),
     );
   }
 }
 
 class AllGroup extends ManyGroup {
   protected override childEnded(child: TaskNode): void {
-    if (child.hasFailed) {
-      this.stop(() => `Task ${child.id} '${child.name}', which ran beside it, failed`);
-    }
+    if (!child.hasFailed) return;
+    this.stop(
+      new CancelCause(() => `Task ${child.id} '${child.name}', which ran beside it, failed`),
+    );
   }
 
   protected allEnded(): void {
-    if (this.errors.size > 0) this.reject(this.errors);
+    if (this.errors !== null) this.rejectWithErrors();
     else this.resolveWith((child) => child.value);
   }
 }

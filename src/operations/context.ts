@@ -5,7 +5,7 @@
  */
 
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
-import { thunkOf } from "../kernel/group.ts";
+import { thunkOf } from "../kernel/owned_wait.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { describe, type Thunk } from "../kernel/work.ts";
@@ -204,7 +204,7 @@ class With<R> extends BaseEffect<R> {
   }
 
   [perform](task: TaskNode): boolean {
-    const group = new SingleGroup(task, this.description, this.#work, "with");
+    const group = new SingleGroup(task, this, this.#work, "with");
     this.#context.write(group.child, this.#value);
     return group.begin();
   }

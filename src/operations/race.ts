@@ -5,11 +5,11 @@
  */
 
 import { inWords } from "../kernel/aggregate.ts";
+import { CancelCause } from "../kernel/cancel_cause.ts";
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import { Group } from "../kernel/group.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import type { Thunk } from "../kernel/work.ts";
-import { entriesOf, type ResultOf, type Runnables } from "./all.ts";
+import { type ResultOf, type Runnables, type Works, worksOf } from "./runnables.ts";
 
 /** What the winner may result in. */
 export type WinnerOf<W> = ResultOf<W[keyof W & (W extends readonly unknown[] ? number : string)]>;
@@ -35,7 +35,7 @@ export type WinnerOf<W> = ResultOf<W[keyof W & (W extends readonly unknown[] ? n
  * @throws {TypeError} when there is nothing to race
  */
 export function race<const W extends Runnables>(works: W): Operation<WinnerOf<W>> {
-  return new Race<WinnerOf<W>>("race", entriesOf(works, "race"), false);
+  return new Race<WinnerOf<W>>("race", worksOf(works, "race"), false);
 }
 
 /**
@@ -57,46 +57,50 @@ export function race<const W extends Runnables>(works: W): Operation<WinnerOf<W>
  * @throws {TypeError} when there is nothing to run
  */
 export function any<const W extends Runnables>(works: W): Operation<WinnerOf<W>> {
-  return new Race<WinnerOf<W>>("any", entriesOf(works, "any"), true);
+  return new Race<WinnerOf<W>>("any", worksOf(works, "any"), true);
 }
 
 class Race<T> extends BaseEffect<T> {
   readonly #verb: string;
-  readonly #works: Thunk<unknown>[];
+  readonly #works: Works;
   readonly #needsSuccess: boolean;
 
-  constructor(verb: string, entries: [string, Thunk<unknown>][], needsSuccess: boolean) {
+  constructor(verb: string, works: Works, needsSuccess: boolean) {
     super();
-    if (entries.length === 0) {
+    if (works.thunks.length === 0) {
       throw new TypeError(
         `Cannot run ${verb}: there must be at least one operation, or it would wait for ever`,
       );
     }
     this.#verb = verb;
-    this.#works = entries.map(([, work]) => work);
+    this.#works = works;
     this.#needsSuccess = needsSuccess;
   }
 
   get description(): string {
-    return `${this.#verb}() of ${this.#works.length}`;
+    return `${this.#verb}() of ${this.#works.thunks.length}`;
   }
 
   [perform](task: TaskNode): boolean {
-    return new RaceGroup(task, this.description, this.#works, this.#needsSuccess).begin();
+    const { thunks, keys } = this.#works;
+    return new RaceGroup(task, this, this.#needsSuccess).begin(thunks, keys);
   }
 }
 
 class RaceGroup extends Group {
-  readonly description: string;
+  readonly #effect: Race<unknown>;
   readonly #needsSuccess: boolean;
   #winner: TaskNode | null = null;
   #cancelled: TaskNode | null = null;
 
-  constructor(task: TaskNode, description: string, works: Thunk<unknown>[], needsSuccess: boolean) {
+  constructor(task: TaskNode, effect: Race<unknown>, needsSuccess: boolean) {
     super(task);
-    this.description = description;
+    this.#effect = effect;
     this.#needsSuccess = needsSuccess;
-    for (const work of works) this.add(work, 0, work.name || undefined);
+  }
+
+  get description(): string {
+    return this.#effect.description;
   }
 
   protected override childEnded(child: TaskNode): void {
@@ -105,22 +109,22 @@ class RaceGroup extends Group {
     if (this.#needsSuccess && (child.hasFailed || child.isCancelled)) return;
     this.#winner = child;
     // What failed before the first success does not count against it.
-    if (this.#needsSuccess) this.errors.clear();
-    this.stop(() => `Task ${child.id} '${child.name}' ended first`);
+    if (this.#needsSuccess) this.errors = null;
+    this.stop(new CancelCause(() => `Task ${child.id} '${child.name}' ended first`));
   }
 
   protected allEnded(): void {
     const winner = this.#winner;
     if (winner === null) {
-      const errors = this.errors.size > 0 ? [...this.errors] : [this.#cancelled!.failure];
-      this.reject([
+      const errors = this.errors === null ? [this.#cancelled!.failure] : [...this.errors];
+      this.reject(
         new AggregateError(
           errors,
           `None of ${this.description} succeeded, the first error: ${inWords(errors[0])}`,
         ),
-      ]);
-    } else if (this.errors.size > 0) this.reject(this.errors);
-    else if (winner.isCancelled) this.reject([winner.failure]);
+      );
+    } else if (this.errors !== null) this.rejectWithErrors();
+    else if (winner.isCancelled) this.reject(winner.failure);
     else this.resolve(winner.value);
   }
 }

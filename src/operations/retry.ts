@@ -12,7 +12,7 @@ import {
   perform,
 } from "../kernel/effect.ts";
 import { CancelledError } from "../kernel/errors.ts";
-import { thunkOf } from "../kernel/group.ts";
+import { thunkOf } from "../kernel/owned_wait.ts";
 import { defaultScheduler } from "../kernel/scheduler.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import { running } from "../kernel/running.ts";
@@ -208,7 +208,7 @@ class Attempt<T> extends BaseEffect<T> {
   }
 
   [perform](task: TaskNode): boolean {
-    const group = new SingleGroup(task, this.description, this.#work, "retry");
+    const group = new SingleGroup(task, this, this.#work, "retry");
     group.child.coldPart().attempt = this.#attempt;
     return group.begin();
   }

@@ -5,8 +5,8 @@
  */
 
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
-import { Group } from "../kernel/group.ts";
 import { checkGrace } from "../kernel/cancellation.ts";
+import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { ISOLATING } from "../kernel/task_bits.ts";
 import { checkThunk, describe, type Thunk } from "../kernel/work.ts";
@@ -100,36 +100,22 @@ class Scope<T> extends BaseEffect<T> {
   }
 
   [perform](task: TaskNode): boolean {
-    return new ScopeGroup(task, this.description, this.#body, this.#options).begin();
+    return new ScopeGroup(task, this, this.#body, this.#options).begin();
   }
 }
 
-class ScopeGroup extends Group {
-  readonly description: string;
-  readonly #child: TaskNode;
+class ScopeGroup extends SingleGroup {
   readonly #grace: number | undefined;
 
-  constructor(task: TaskNode, description: string, body: () => unknown, options: ScopeOptions) {
-    super(task);
-    this.description = description;
-    this.#child = this.add(
-      body,
-      options.onError === "isolate" ? ISOLATING : 0,
-      options.name ?? "scope",
-    );
-    const { grace } = options;
+  constructor(task: TaskNode, effect: Scope<unknown>, body: () => unknown, options: ScopeOptions) {
+    const { onError, name, grace } = options;
+    super(task, effect, body, "scope", name ?? "scope", onError === "isolate" ? ISOLATING : 0);
     this.#grace = grace;
-    if (grace !== undefined) this.#child.environment = { ...this.#child.environment, grace };
+    if (grace !== undefined) this.child.environment = { ...this.child.environment, grace };
   }
 
   protected override deadline(deadline: number): number {
     if (this.#grace === undefined) return deadline;
     return Math.min(deadline, this.task.scheduler.clock.after(this.#grace));
-  }
-
-  protected allEnded(): void {
-    const child = this.#child;
-    if (child.hasFailed || child.isCancelled) this.reject([child.failure]);
-    else this.resolve(child.value);
   }
 }

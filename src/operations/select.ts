@@ -12,12 +12,12 @@ import {
   perform,
   Step,
 } from "../kernel/effect.ts";
-import { thunkOf } from "../kernel/group.ts";
+import { thunkOf } from "../kernel/owned_wait.ts";
 import { isSelectable } from "../kernel/selectable.ts";
 import { TaskNode } from "../kernel/task.ts";
 import { describe, isOperation } from "../kernel/work.ts";
 import { type SelectCase, SelectWait } from "./_select_wait.ts";
-import type { ResultOf, Runnable } from "./all.ts";
+import type { ResultOf, Runnable } from "./runnables.ts";
 
 /** Operations and functions by name, one of which is to happen. */
 export interface Selection {

@@ -5,7 +5,7 @@
  */
 
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
-import { thunkOf } from "../kernel/group.ts";
+import { thunkOf } from "../kernel/owned_wait.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Thunk } from "../kernel/work.ts";
@@ -56,7 +56,7 @@ class Shield<T> extends BaseEffect<T> {
   }
 
   [perform](task: TaskNode): boolean {
-    return new ShieldedGroup(task, this.description, this.#work, "shield").begin();
+    return new ShieldedGroup(task, this, this.#work, "shield").begin();
   }
 }
 

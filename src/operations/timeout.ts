@@ -4,9 +4,11 @@
  * @module
  */
 
+import { CancelCause } from "../kernel/cancel_cause.ts";
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import { TimeoutError } from "../kernel/errors.ts";
-import { Group, thunkOf } from "../kernel/group.ts";
+import { thunkOf } from "../kernel/owned_wait.ts";
+import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Timer } from "../kernel/timers.ts";
 import type { Thunk } from "../kernel/work.ts";
@@ -52,45 +54,37 @@ class Timeout<T> extends BaseEffect<T> {
   }
 
   [perform](task: TaskNode): boolean {
-    return new TimeoutGroup(task, this.#ms, this.#work).begin();
+    return new TimeoutGroup(task, this, this.#ms, this.#work).begin();
   }
 }
 
-class TimeoutGroup extends Group {
+class TimeoutGroup extends SingleGroup {
   readonly #ms: number;
   readonly #timer: Alarm | null;
-  readonly #child: TaskNode;
   #late = false;
 
-  constructor(task: TaskNode, ms: number, work: () => unknown) {
-    super(task);
+  constructor(task: TaskNode, effect: Timeout<unknown>, ms: number, work: () => unknown) {
+    super(task, effect, work, "timeout");
     this.#ms = ms;
-    this.#child = this.add(work, 0, work.name || "timeout");
     this.#timer = ms === Infinity ? null : new Alarm(this);
     if (this.#timer !== null) task.scheduler.setTimer(this.#timer, task.scheduler.clock.after(ms));
-  }
-
-  get description(): string {
-    return `timeout(${this.#ms})`;
   }
 
   /** Time is over. */
   expire(): void {
     this.#late = true;
-    this.stop(() => `The timeout of ${this.#ms} ms was over`);
+    this.stop(new CancelCause(() => `The timeout of ${this.#ms} ms was over`));
   }
 
-  protected override childEnded(): void {
+  override settled(child: TaskNode): void {
     if (this.#timer !== null) this.task.scheduler.cancelTimer(this.#timer);
+    super.settled(child);
   }
 
-  protected allEnded(): void {
-    const child = this.#child;
-    if (this.#late) {
-      const cause = child.hasFailed ? { cause: child.value } : undefined;
-      this.reject([new TimeoutError(this.#ms, `Task '${child.name}'`, cause)]);
-    } else if (child.hasFailed || child.isCancelled) this.reject([child.failure]);
-    else this.resolve(child.value);
+  protected override ended(child: TaskNode): void {
+    if (!this.#late) return super.ended(child);
+    const cause = child.hasFailed ? { cause: child.value } : undefined;
+    this.reject(new TimeoutError(this.#ms, `Task '${child.name}'`, cause));
   }
 }
 

@@ -8,6 +8,7 @@ import {
   sleep,
   spawn,
   suspend,
+  timeout,
   yieldNow,
 } from "../../mod.ts";
 import { simulate } from "../../testing.ts";
@@ -294,6 +295,23 @@ Deno.test("a failing child in an isolating scope is reported when the scope ends
   );
   assertEquals(log, ["sibling lives", "body ends"]);
   assertEquals(reasons.map(messages), ["unseen"]);
+});
+
+Deno.test("a joiner that left before the failure has not observed it [S10]", async () => {
+  const reasons = await unhandledDuring(() =>
+    run(function* () {
+      yield* scope(function* () {
+        const left = yield* spawn(() => failAfter(2, "left by its only joiner"));
+        const half = yield* spawn(() => failAfter(2, "left by one of two"));
+        yield* caught(timeout(1, all([left, half])));
+        yield* caught(half);
+      }, { onError: "isolate" });
+      const root = run(() => failAfter(2, "a root, left"));
+      yield* caught(timeout(1, root));
+      yield* sleep(3);
+    })
+  );
+  assertEquals(reasons.map(messages).sort(), ["a root, left", "left by its only joiner"]);
 });
 
 Deno.test("joining a cancelled task throws its CancelledError, which then is a failure like any other [J1]", async () => {
