@@ -53,9 +53,9 @@ export interface NativeEffect<T = unknown> extends Effect<T> {
 
 /** The one iterator of all operations of this library: two steps, then spent. */
 export class Step<T> implements Iterator<Effect<unknown>, T, unknown> {
-  // The step is its own first result, so that a wait costs one object less.
-  readonly done = false;
-  readonly value: Effect<T>;
+  // The step is its own result, both times, so that a wait costs two objects less.
+  done = false;
+  value: unknown;
   #begun = false;
 
   constructor(effect: Effect<T>) {
@@ -63,9 +63,11 @@ export class Step<T> implements Iterator<Effect<unknown>, T, unknown> {
   }
 
   next(result?: unknown): IteratorResult<Effect<unknown>, T> {
-    if (this.#begun) return { done: true, value: result as T };
-    this.#begun = true;
-    return this as unknown as IteratorYieldResult<Effect<unknown>>;
+    if (this.#begun) {
+      this.done = true;
+      this.value = result;
+    } else this.#begun = true;
+    return this as unknown as IteratorResult<Effect<unknown>, T>;
   }
 
   throw(error: unknown): never {
