@@ -45,6 +45,7 @@ import type { Enter, Environment } from "./environment.ts";
 import { performForeign } from "./foreign.ts";
 import { bodyReturned, bodyThrew, end } from "./ending.ts";
 import { CancellationHandle, deliverOutcome, Join, leaveJoin, type Settled } from "./join.ts";
+import { resume } from "./generators.ts";
 import { promiseOf } from "./outcome_promise.ts";
 import { enter as enterTask, leave as leaveTask } from "./running.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -154,7 +155,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
       this.value = undefined;
       try {
         result = (this.bits & B.THROW) === 0
-          ? iterator.next(value)
+          ? resume(iterator, value)
           : this.#throwInto(iterator, value);
       } catch (error) {
         bodyThrew(this as TaskNode, error);

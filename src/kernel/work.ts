@@ -5,6 +5,7 @@
  */
 
 import { type Effect, isNativeEffect, type Operation, operation, Step } from "./effect.ts";
+import { isGenerator } from "./generators.ts";
 import { PromiseWait } from "./promise_wait.ts";
 
 /**
@@ -18,17 +19,10 @@ export type Thunk<T> = () => Operation<T> | Promise<T> | T;
 /** Tells a library's operations from other iterables; a bridge to another library adds its own test. */
 export const foreignOperations: ((value: object) => boolean)[] = [];
 
-/**
- * Stands for all generator objects. The kinds of generator objects are as many as the functions that make them, so every
- * look at a property of one is a slow one to the engine; a walk along its prototypes is not.
- */
-function GeneratorObject() {}
-GeneratorObject.prototype = Object.getPrototypeOf(function* () {}).prototype;
-
 /** Whether `value` is run, rather than being a result. */
 export function isOperation(value: unknown): value is Operation<unknown> {
   if (typeof value !== "object" || value === null) return false;
-  if (value instanceof GeneratorObject) return true;
+  if (isGenerator(value)) return true;
   const tag = (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag];
   if (tag === "Generator" && typeof (value as Iterator<unknown>).next === "function") return true;
   if (isNativeEffect(value) || operation in value) return true;
@@ -38,7 +32,7 @@ export function isOperation(value: unknown): value is Operation<unknown> {
 /** The iterator to drive for what a thunk returned, or `null` when that is the result already. */
 export function iteratorOf(outcome: unknown): Iterator<unknown, unknown, unknown> | null {
   if (typeof outcome !== "object" || outcome === null) return null;
-  if (outcome instanceof GeneratorObject) return outcome as Iterator<unknown, unknown, unknown>;
+  if (isGenerator(outcome)) return outcome;
   if (isOperation(outcome)) return outcome[Symbol.iterator]();
   if (typeof (outcome as PromiseLike<unknown>).then === "function") {
     return new Step(new PromiseWait(outcome as PromiseLike<unknown>, "async function", "own"));
