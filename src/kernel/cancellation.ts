@@ -9,7 +9,7 @@ import { close, windUp } from "./ending.ts";
 import { CancelledError } from "./errors.ts";
 import type { ForcedEnd } from "./instrument.ts";
 import { eventOf } from "./task_event.ts";
-import { isRunning } from "./running.ts";
+import { enter as enterTask, isRunning, leave as leaveTask } from "./running.ts";
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import type { CancelOptions } from "./task_handle.ts";
@@ -257,7 +257,7 @@ function leaveIterator(task: TaskNode): ForcedEnd {
   if (iterator?.return === undefined) return "abandoned";
   try {
     for (let left = returnLimit; left > 0; left--) {
-      if (task.runSync(() => iterator.return!(undefined)).done === true) {
+      if (runAs(task, () => iterator.return!(undefined)).done === true) {
         return left === returnLimit ? "returned" : "abandoned";
       }
     }
@@ -266,6 +266,16 @@ function leaveIterator(task: TaskNode): ForcedEnd {
     return "returned";
   }
   return "abandoned";
+}
+
+function runAs<R>(task: TaskNode, body: () => R): R {
+  const { enter } = task.environment;
+  const before = enterTask(task);
+  try {
+    return enter === null ? body() : enter(body);
+  } finally {
+    leaveTask(before);
+  }
 }
 
 class GraceTimer extends Timer {

@@ -8,8 +8,10 @@ import { BaseEffect, type Effect, operation, perform, Step } from "./effect.ts";
 import { CancelledError } from "./errors.ts";
 import type { Cancellation } from "./task_handle.ts";
 import { TaskNode } from "./task.ts";
-import { CANCELLED, FAILED } from "./task_bits.ts";
+import * as B from "./task_bits.ts";
 import { Waiter, WaitQueue } from "./waiter.ts";
+
+const { CANCELLED, ENDED, FAILED } = B;
 
 /** Who is told when a task has ended. */
 export interface Settled {
@@ -112,7 +114,7 @@ export class Join<T> extends BaseEffect<T> {
 
   [perform](task: TaskNode): boolean {
     const target = this.#target;
-    if (target.hasEnded) {
+    if (target.phase === ENDED) {
       target.observe();
       if (!this.#outcome) task.give(undefined);
       else if (target.hasFailed || target.isCancelled) task.fail(target.failure);
