@@ -17,11 +17,13 @@ import type { TaskNode } from "./task.ts";
  */
 export type PromiseOwner = "else" | "own" | "hearing";
 
-/** The effect of waiting until a promise is settled. */
-export class PromiseWait<T> extends BaseEffect<T> implements Selectable {
+/** The effect of waiting until a promise is settled. While a task waits by it, it is what that task is parked on. */
+export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking {
   readonly description: string;
   readonly #promise: PromiseLike<T>;
   readonly #owner: PromiseOwner;
+  #task: TaskNode | null = null;
+  #state: "waiting" | "leaving" | "left" | "settled" = "waiting";
 
   constructor(promise: PromiseLike<T>, description: string, owner: PromiseOwner) {
     super();
@@ -35,39 +37,28 @@ export class PromiseWait<T> extends BaseEffect<T> implements Selectable {
   }
 
   [perform](task: TaskNode): boolean {
-    const parked = new ParkedOnPromise(task, this.description, this.#owner);
-    task.waiting = parked;
+    const promise = this.#promise;
+    if (this.#task !== null) {
+      // It has been waited by before.
+      return new PromiseWait(promise, this.description, this.#owner)[perform](task);
+    }
+    this.#task = task;
+    task.waiting = this;
     task.scheduler.outside++;
     // Of other thenables nobody knows that they settle once, and not before `then` has returned.
-    const promise = this.#promise instanceof Promise
-      ? this.#promise
-      : Promise.resolve(this.#promise);
-    promise.then(
-      (value) => parked.settle(value, false),
-      (error) => parked.settle(error, true),
+    (promise instanceof Promise ? promise : Promise.resolve(promise)).then(
+      (value) => this.#settle(value, false),
+      (error) => this.#settle(error, true),
     );
     return false;
-  }
-}
-
-class ParkedOnPromise implements Parking {
-  readonly description: string;
-  readonly #task: TaskNode;
-  readonly #owner: PromiseOwner;
-  #state: "waiting" | "leaving" | "left" | "settled" = "waiting";
-
-  constructor(task: TaskNode, description: string, owner: PromiseOwner) {
-    this.#task = task;
-    this.description = description;
-    this.#owner = owner;
   }
 
   get shielded(): boolean {
     return this.#state === "settled";
   }
 
-  settle(outcome: unknown, failed: boolean): void {
-    const task = this.#task;
+  #settle(outcome: unknown, failed: boolean): void {
+    const task = this.#task!;
     const state = this.#state;
     this.#state = "settled";
     if (state === "left") {
