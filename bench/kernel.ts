@@ -131,7 +131,7 @@ export const kernel: readonly Comparison[] = [
   {
     title: "a scope around a ready operation",
     contenders: [
-      contender("heddle", 50_000, (times) =>
+      contender("heddle", 100_000, (times) =>
         run(function* () {
           for (let i = 0; i < times; i++) yield* scope(() => child(i));
         })),
@@ -145,7 +145,7 @@ export const kernel: readonly Comparison[] = [
   {
     title: "a race of two, one ready",
     contenders: [
-      contender("heddle", 50_000, (times) =>
+      contender("heddle", 100_000, (times) =>
         run(function* () {
           for (let i = 0; i < times; i++) yield* race([() => child(i), suspend()]);
         })),
@@ -159,7 +159,7 @@ export const kernel: readonly Comparison[] = [
   {
     title: "a timeout around a ready operation",
     contenders: [
-      contender("heddle", 50_000, (times) =>
+      contender("heddle", 100_000, (times) =>
         run(function* () {
           for (let i = 0; i < times; i++) yield* timeout(1000, () => child(i));
         })),

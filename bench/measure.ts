@@ -2,7 +2,7 @@
  * Measuring contenders against each other in one run.
  *
  * Machines are shared and noisy, so contenders take turns, round by round, and what counts is the median over rounds of
- * the ratio within a round.
+ * the ratio within a round. Each starts with a young generation swept clean, lest it pay for what another left there.
  *
  * @module
  */
@@ -23,12 +23,17 @@ export interface Timing {
   readonly ratio: number;
 }
 
-/** Runs each contender once to warm up, then `rounds` times in turn. */
-export async function measure(contenders: readonly Contender[], rounds = 7): Promise<Timing[]> {
-  for (const contender of contenders) await contender.run();
+const warmUps = 3;
+
+/** Runs each contender a few times to warm up, then `rounds` times in turn. */
+export async function measure(contenders: readonly Contender[], rounds = 11): Promise<Timing[]> {
+  for (const contender of contenders) {
+    for (let times = 0; times < warmUps; times++) await contender.run();
+  }
   const times: number[][] = contenders.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
+      sweep();
       const began = performance.now();
       const count = await contender.run();
       times[index].push(((performance.now() - began) * 1e6) / count);
@@ -39,6 +44,13 @@ export async function measure(contenders: readonly Contender[], rounds = 7): Pro
     ns: median(times[index]),
     ratio: median(times[index].map((ns, round) => ns / times[0][round])),
   }));
+}
+
+// Not all of the heap: that would throw away optimised code too.
+function sweep(): void {
+  const { gc } = globalThis as { gc?: (options: { type: "minor" }) => void };
+  if (gc === undefined) throw new Error("Measuring needs --v8-flags=--expose-gc");
+  gc({ type: "minor" });
 }
 
 /** The middle value. */
