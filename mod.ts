@@ -27,7 +27,7 @@
  * @module
  */
 
-export type { Effect, Operation } from "./src/kernel/effect.ts";
+export type { AwaitableOperation, Effect, Operation } from "./src/kernel/effect.ts";
 export type { Enter } from "./src/kernel/environment.ts";
 export {
   type BlockedTask,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { checkThunk, describe, type Thunk } from "../kernel/work.ts";
@@ -23,7 +23,7 @@ export const shared: { make: (() => Executor) | null; executor: Executor | null 
  * The executor in context: that of the innermost `withExecutor` around the task, or else one adaptive executor that the
  * program shares.
  */
-export function ambientExecutor(): Operation<Executor> {
+export function ambientExecutor(): AwaitableOperation<Executor> {
   return ambient;
 }
 
@@ -46,10 +46,13 @@ const ambient = new Ambient();
  * @returns what the work returns
  * @throws {TypeError} when `executor` is not one, or `work` is not a function
  */
-export function withExecutor<T>(executor: Executor, work: Thunk<T>): Operation<T>;
+export function withExecutor<T>(executor: Executor, work: Thunk<T>): AwaitableOperation<T>;
 /** Runs a plain function with `executor` in context. */
-export function withExecutor<T>(executor: Executor, work: () => Promise<T> | T): Operation<T>;
-export function withExecutor<T>(executor: Executor, work: Thunk<T>): Operation<T> {
+export function withExecutor<T>(
+  executor: Executor,
+  work: () => Promise<T> | T,
+): AwaitableOperation<T>;
+export function withExecutor<T>(executor: Executor, work: Thunk<T>): AwaitableOperation<T> {
   if (typeof executor?.submit !== "function") {
     throw new TypeError(
       `Cannot set the executor: 'executor' must be an Executor: current value is ${

@@ -5,7 +5,7 @@
  */
 
 import { ClosedError } from "../kernel/errors.ts";
-import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseOperation, type Effect } from "../kernel/effect.ts";
 import type { Task } from "../kernel/task_handle.ts";
 import { action } from "../operations/action.ts";
 import { BaseExecutor } from "./base_executor.ts";
@@ -86,10 +86,10 @@ export class GreenPool extends BaseExecutor {
    * @returns the task, which runs
    * @throws {ClosedError} when the pool is closed, also while this waits; the task then never runs
    */
-  spawn<T>(work: Work<T>, options?: SubmitOptions): Operation<Task<T>>;
+  spawn<T>(work: Work<T>, options?: SubmitOptions): AwaitableOperation<Task<T>>;
   /** Spawns a plain function. */
-  spawn<T>(work: () => Promise<T> | T, options?: SubmitOptions): Operation<Task<T>>;
-  spawn<T>(work: Work<T>, options?: SubmitOptions): Operation<Task<T>> {
+  spawn<T>(work: () => Promise<T> | T, options?: SubmitOptions): AwaitableOperation<Task<T>>;
+  spawn<T>(work: Work<T>, options?: SubmitOptions): AwaitableOperation<Task<T>> {
     return new SpawnInPool<T>(this, work, options);
   }
 
@@ -112,7 +112,7 @@ export class GreenPool extends BaseExecutor {
   }
 
   /** @internal Waits until `task` has begun or ended; a close of the pool ends the wait. */
-  untilBegun(task: Task<unknown>): Operation<void> {
+  untilBegun(task: Task<unknown>): AwaitableOperation<void> {
     return action<void>((resolve, reject) => {
       if (!this.whenBegun(task, resolve)) return resolve();
       this.#spawners.add(reject);

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
+import {
+  type AwaitableOperation,
+  BaseOperation,
+  type Effect,
+  type Operation,
+} from "../kernel/effect.ts";
 import { describe } from "../kernel/work.ts";
 import { ambientExecutor } from "./ambient.ts";
 
@@ -14,7 +19,7 @@ import { ambientExecutor } from "./ambient.ts";
  *
  * @typeParam T what the function returns, or its promise, or its coroutine
  */
-export interface Job<T> extends Operation<T> {
+export interface Job<T> extends AwaitableOperation<T> {
   /** The URL of the module. */
   readonly module: string;
   /** The name of the export. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Operation } from "../kernel/effect.ts";
+import type { AwaitableOperation, Operation } from "../kernel/effect.ts";
 
 /**
  * Results that are made as they are consumed: with `for await` outside coroutines, with `yield* stream.next()` inside.
@@ -14,7 +14,7 @@ import type { Operation } from "../kernel/effect.ts";
  */
 export interface Stream<T> extends AsyncIterable<T>, AsyncDisposable {
   /** The next result, as an iterator gives it. */
-  next(): Operation<IteratorResult<T, undefined>>;
+  next(): AwaitableOperation<IteratorResult<T, undefined>>;
   /** All results that are left. */
   collect(): Promise<T[]> & Operation<T[]>;
   /** Stops: cancels what runs, waits for it, and closes the inputs. */

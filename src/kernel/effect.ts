@@ -37,6 +37,14 @@ export interface Operation<T> {
   [Symbol.iterator](): Iterator<Effect<unknown>, T, unknown>;
 }
 
+/**
+ * What the functions of this library return: an operation that a coroutine runs with `yield*`, and that ordinary code can
+ * `await`, which runs it as a root task.
+ *
+ * @typeParam T what the wait results in
+ */
+export interface AwaitableOperation<T> extends Operation<T>, PromiseLike<T> {}
+
 /** The key of the method by which this runtime performs an effect. */
 export const perform: unique symbol = Symbol.for("@heddle/runtime/perform") as never;
 
@@ -87,7 +95,7 @@ export const operation: unique symbol = Symbol.for("@heddle/runtime/operation") 
  * What the operations of this library extend: it can be run by `yield*`, and awaited from ordinary code too
  * (`await sleep(10)` runs it as a root task).
  */
-export abstract class BaseOperation<T> implements Operation<T>, PromiseLike<T> {
+export abstract class BaseOperation<T> implements AwaitableOperation<T> {
   get [operation](): true {
     return true;
   }

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { BaseEffect, perform } from "./effect.ts";
-import type { Operation } from "./effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "./effect.ts";
 import { traceSpawn } from "./spawn_trace.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
@@ -41,10 +40,13 @@ import { checkThunk, describe, type Thunk } from "./work.ts";
  * @returns the child
  * @throws {TypeError} when `work` is not a function, or an option has the wrong type
  */
-export function spawn<T>(work: Thunk<T>, options?: TaskOptions): Operation<Task<T>>;
+export function spawn<T>(work: Thunk<T>, options?: TaskOptions): AwaitableOperation<Task<T>>;
 /** The same, for work that returns something iterable, such as a string or an array. */
-export function spawn<T>(work: () => Promise<T> | T, options?: TaskOptions): Operation<Task<T>>;
-export function spawn<T>(work: Thunk<T>, options?: TaskOptions): Operation<Task<T>> {
+export function spawn<T>(
+  work: () => Promise<T> | T,
+  options?: TaskOptions,
+): AwaitableOperation<Task<T>>;
+export function spawn<T>(work: Thunk<T>, options?: TaskOptions): AwaitableOperation<Task<T>> {
   checkThunk(work, "spawn");
   if (options !== undefined) checkTaskOptions(options, "spawn");
   return new Spawn<T>(work, options);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Parking } from "../kernel/waiter.ts";
@@ -39,7 +39,7 @@ export type ActionExecutor<T> = (
  * @param executor begins the wait and returns its cleanup
  * @throws {TypeError} when `executor` is not a function, or returns something that is neither function nor nothing
  */
-export function action<T>(executor: ActionExecutor<T>): Operation<T> {
+export function action<T>(executor: ActionExecutor<T>): AwaitableOperation<T> {
   if (typeof executor !== "function") {
     throw new TypeError(
       `Cannot act: 'executor' must be a function: current value is ${describe(executor)}`,

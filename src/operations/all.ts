@@ -5,7 +5,7 @@
  */
 
 import { CancelCause } from "../kernel/cancel_cause.ts";
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { Group } from "../kernel/group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { type ResultOf, type Runnables, type Works, worksOf } from "./runnables.ts";
@@ -39,7 +39,7 @@ export type SettledOf<W> = { -readonly [K in keyof W]: PromiseSettledResult<Resu
  * @returns the results in input order
  * @throws {AggregateError} when several failed: the first to fail comes first
  */
-export function all<const W extends Runnables>(works: W): Operation<ResultsOf<W>> {
+export function all<const W extends Runnables>(works: W): AwaitableOperation<ResultsOf<W>> {
   return new Many<ResultsOf<W>>("all", worksOf(works, "all"), AllGroup);
 }
 
@@ -59,7 +59,7 @@ export function all<const W extends Runnables>(works: W): Operation<ResultsOf<W>
  * @param works an array, a tuple or a record of operations and functions
  * @returns `{ status: "fulfilled", value }` or `{ status: "rejected", reason }` for each, in input order
  */
-export function allSettled<const W extends Runnables>(works: W): Operation<SettledOf<W>> {
+export function allSettled<const W extends Runnables>(works: W): AwaitableOperation<SettledOf<W>> {
   return new Many<SettledOf<W>>("allSettled", worksOf(works, "allSettled"), AllSettledGroup);
 }
 

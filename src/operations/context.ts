@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import { thunkOf } from "../kernel/owned_wait.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -21,27 +21,27 @@ export interface Context<T> {
   /** What to call it in messages. */
   readonly name: string;
   /** The value; when none is set, the default; when there is none, `undefined`. */
-  get(): Operation<T | undefined>;
+  get(): AwaitableOperation<T | undefined>;
   /**
    * The value, which must be there.
    *
    * @throws {MissingContextError} when none is set, and there is no default
    */
-  expect(): Operation<T>;
+  expect(): AwaitableOperation<T>;
   /**
    * Sets the value for the rest of the current scope: for the task itself and what it spawns from now on.
    *
    * @returns the value
    */
-  set(value: T): Operation<T>;
+  set(value: T): AwaitableOperation<T>;
   /**
    * Runs `work` with the value set, in a scope of its own.
    *
    * @returns what the work returns
    */
-  with<R>(value: T, work: Operation<R> | Thunk<R>): Operation<R>;
+  with<R>(value: T, work: Operation<R> | Thunk<R>): AwaitableOperation<R>;
   /** The same, for work that returns something iterable, such as a string or an array. */
-  with<R>(value: T, work: () => Promise<R> | R): Operation<R>;
+  with<R>(value: T, work: () => Promise<R> | R): AwaitableOperation<R>;
 }
 
 /** A context was expected to have a value, and had none. */
@@ -111,19 +111,19 @@ class InheritedContext<T> implements Context<T> {
     this.#expect = new Get<T>(this, true);
   }
 
-  get(): Operation<T | undefined> {
+  get(): AwaitableOperation<T | undefined> {
     return this.#get;
   }
 
-  expect(): Operation<T> {
-    return this.#expect as Operation<T>;
+  expect(): AwaitableOperation<T> {
+    return this.#expect as AwaitableOperation<T>;
   }
 
-  set(value: T): Operation<T> {
+  set(value: T): AwaitableOperation<T> {
     return new Assign<T>(this, value);
   }
 
-  with<R>(value: T, work: Operation<R> | Thunk<R>): Operation<R> {
+  with<R>(value: T, work: Operation<R> | Thunk<R>): AwaitableOperation<R> {
     return new With<R>(this, value, thunkOf(work, `run with context '${this.name}'`, "'work'"));
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { addFinaliser } from "../kernel/finaliser.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { describe, isOperation, type Thunk } from "../kernel/work.ts";
@@ -33,7 +33,7 @@ import { describe, isOperation, type Thunk } from "../kernel/work.ts";
  * @param cleanup what to run: a function of any kind, a generator function too
  * @throws {TypeError} when `cleanup` is not a function
  */
-export function ensure(cleanup: Thunk<unknown>): Operation<void> {
+export function ensure(cleanup: Thunk<unknown>): AwaitableOperation<void> {
   if (typeof cleanup !== "function") {
     const hint = isOperation(cleanup) ? ": wrap the operation, as in ensure(() => operation)" : "";
     throw new TypeError(

@@ -6,7 +6,7 @@
 
 import { inWords } from "../kernel/aggregate.ts";
 import { CancelCause } from "../kernel/cancel_cause.ts";
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { Group } from "../kernel/group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { type ResultOf, type Runnables, type Works, worksOf } from "./runnables.ts";
@@ -34,7 +34,7 @@ export type WinnerOf<W> = ResultOf<W[keyof W & (W extends readonly unknown[] ? n
  * @returns the result of the first to end
  * @throws {TypeError} when there is nothing to race
  */
-export function race<const W extends Runnables>(works: W): Operation<WinnerOf<W>> {
+export function race<const W extends Runnables>(works: W): AwaitableOperation<WinnerOf<W>> {
   return new Race<WinnerOf<W>>("race", worksOf(works, "race"), false);
 }
 
@@ -56,7 +56,7 @@ export function race<const W extends Runnables>(works: W): Operation<WinnerOf<W>
  * @throws {AggregateError} when all failed; `errors` in the order in which they did
  * @throws {TypeError} when there is nothing to run
  */
-export function any<const W extends Runnables>(works: W): Operation<WinnerOf<W>> {
+export function any<const W extends Runnables>(works: W): AwaitableOperation<WinnerOf<W>> {
   return new Race<WinnerOf<W>>("any", worksOf(works, "any"), true);
 }
 

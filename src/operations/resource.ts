@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { describe } from "../kernel/work.ts";
 import { Acquisition } from "./_acquisition.ts";
@@ -50,7 +50,9 @@ export type Provide<T> = (value: T) => Operation<void>;
  * @throws {TypeError} when `body` is not a function
  * @throws {Error} when the body ends without providing a value
  */
-export function resource<T>(body: (provide: Provide<T>) => Operation<unknown>): Operation<T> {
+export function resource<T>(
+  body: (provide: Provide<T>) => Operation<unknown>,
+): AwaitableOperation<T> {
   if (typeof body !== "function") {
     throw new TypeError(
       `Cannot make a resource: 'body' must be a function: current value is ${describe(body)}`,

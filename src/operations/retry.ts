@@ -5,6 +5,7 @@
  */
 
 import {
+  type AwaitableOperation,
   BaseEffect,
   BaseOperation,
   type Effect,
@@ -101,10 +102,13 @@ const attemptsByError = new WeakMap<object, readonly FailedAttempt[]>();
  * @throws {TypeError} when `work` or an option has the wrong type
  * @throws {RangeError} when `attempts` is not a whole number of at least 1
  */
-export function retry<T>(policy: RetryPolicy, work: Operation<T> | Thunk<T>): Operation<T>;
+export function retry<T>(policy: RetryPolicy, work: Operation<T> | Thunk<T>): AwaitableOperation<T>;
 /** The same, for work that returns something iterable, such as a string or an array. */
-export function retry<T>(policy: RetryPolicy, work: () => Promise<T> | T): Operation<T>;
-export function retry<T>(policy: RetryPolicy, work: Operation<T> | Thunk<T>): Operation<T> {
+export function retry<T>(policy: RetryPolicy, work: () => Promise<T> | T): AwaitableOperation<T>;
+export function retry<T>(
+  policy: RetryPolicy,
+  work: Operation<T> | Thunk<T>,
+): AwaitableOperation<T> {
   checkRetryPolicy(policy, "retry");
   const thunk = thunkOf(work, "retry", "'work'");
   if (typeof work !== "function" && typeof (work as unknown as Iterator<T>).next === "function") {

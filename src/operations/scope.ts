@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { checkGrace } from "../kernel/cancellation.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -65,10 +65,10 @@ export interface ScopeOptions {
  * @returns what the body returns
  * @throws {TypeError} when `body` is not a function, or an option has the wrong type
  */
-export function scope<T>(body: Thunk<T>, options?: ScopeOptions): Operation<T>;
+export function scope<T>(body: Thunk<T>, options?: ScopeOptions): AwaitableOperation<T>;
 /** The same, for work that returns something iterable, such as a string or an array. */
-export function scope<T>(body: () => Promise<T> | T, options?: ScopeOptions): Operation<T>;
-export function scope<T>(body: Thunk<T>, options: ScopeOptions = {}): Operation<T> {
+export function scope<T>(body: () => Promise<T> | T, options?: ScopeOptions): AwaitableOperation<T>;
+export function scope<T>(body: Thunk<T>, options: ScopeOptions = {}): AwaitableOperation<T> {
   checkThunk(body, "scope");
   const { onError, name } = options;
   if (onError !== undefined && onError !== "fail" && onError !== "isolate") {

@@ -5,10 +5,10 @@
  */
 
 import {
+  type AwaitableOperation,
   BaseEffect,
   BaseOperation,
   type Effect,
-  type Operation,
   perform,
   Step,
 } from "../kernel/effect.ts";
@@ -66,7 +66,7 @@ export type Selected<C> = {
  * @returns `{ key, value }` of the one that happened
  * @throws {TypeError} when there is no case, or one is neither an operation nor a function
  */
-export function select<const C extends Selection>(cases: C): Operation<Selected<C>> {
+export function select<const C extends Selection>(cases: C): AwaitableOperation<Selected<C>> {
   if (typeof cases !== "object" || cases === null || Array.isArray(cases) || isOperation(cases)) {
     throw new TypeError(
       `Cannot select: it takes a record of operations: current value is ${describe(cases)}`,

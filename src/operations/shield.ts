@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import { thunkOf } from "../kernel/owned_wait.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -39,10 +39,10 @@ import type { Thunk } from "../kernel/work.ts";
  * @returns what the work returns
  * @throws {TypeError} when `work` is neither an operation nor a function
  */
-export function shield<T>(work: Operation<T> | Thunk<T>): Operation<T>;
+export function shield<T>(work: Operation<T> | Thunk<T>): AwaitableOperation<T>;
 /** The same, for work that returns something iterable, such as a string or an array. */
-export function shield<T>(work: () => Promise<T> | T): Operation<T>;
-export function shield<T>(work: Operation<T> | Thunk<T>): Operation<T> {
+export function shield<T>(work: () => Promise<T> | T): AwaitableOperation<T>;
+export function shield<T>(work: Operation<T> | Thunk<T>): AwaitableOperation<T> {
   return new Shield<T>(thunkOf(work, "shield", "'work'"));
 }
 

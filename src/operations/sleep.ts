@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Timer } from "../kernel/timers.ts";
@@ -28,7 +28,7 @@ import { describe } from "../kernel/work.ts";
  * @throws {TypeError} when `ms` is not a number
  * @throws {RangeError} when `ms` is negative or `NaN`
  */
-export function sleep(ms: number): Operation<void> {
+export function sleep(ms: number): AwaitableOperation<void> {
   checkMs(ms, "sleep", "ms");
   return new Sleep(ms);
 }

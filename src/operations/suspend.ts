@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Parking } from "../kernel/waiter.ts";
@@ -46,6 +46,6 @@ const suspends = new Suspend();
  * await task.cancel();
  * ```
  */
-export function suspend(): Operation<never> {
+export function suspend(): AwaitableOperation<never> {
   return suspends;
 }

@@ -5,7 +5,7 @@
  */
 
 import { CancelCause } from "../kernel/cancel_cause.ts";
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import { TimeoutError } from "../kernel/errors.ts";
 import { thunkOf } from "../kernel/owned_wait.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
@@ -31,10 +31,10 @@ import { checkMs } from "./sleep.ts";
  * @throws {TimeoutError} when time was over, after the work has cleaned up; its `cause` is what failed in that, if it did
  * @throws {RangeError} when `ms` is negative or `NaN`
  */
-export function timeout<T>(ms: number, work: Operation<T> | Thunk<T>): Operation<T>;
+export function timeout<T>(ms: number, work: Operation<T> | Thunk<T>): AwaitableOperation<T>;
 /** The same, for work that returns something iterable, such as a string or an array. */
-export function timeout<T>(ms: number, work: () => Promise<T> | T): Operation<T>;
-export function timeout<T>(ms: number, work: Operation<T> | Thunk<T>): Operation<T> {
+export function timeout<T>(ms: number, work: () => Promise<T> | T): AwaitableOperation<T>;
+export function timeout<T>(ms: number, work: Operation<T> | Thunk<T>): AwaitableOperation<T> {
   checkMs(ms, "set a timeout", "ms");
   return new Timeout<T>(ms, thunkOf(work, "set a timeout", "'work'"));
 }

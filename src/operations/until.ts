@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { PromiseWait } from "../kernel/promise_wait.ts";
 import { signalOf } from "../kernel/task_info.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -33,7 +33,7 @@ import { describe } from "../kernel/work.ts";
  */
 export function until<T>(
   promise: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>),
-): Operation<T> {
+): AwaitableOperation<T> {
   if (typeof promise === "function") return new UntilCall(promise);
   if (typeof promise !== "object" || promise === null || typeof promise.then !== "function") {
     throw new TypeError(

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { BaseEffect, type Effect, type Operation, perform } from "../kernel/effect.ts";
+import {
+  type AwaitableOperation,
+  BaseEffect,
+  type Effect,
+  type Operation,
+  perform,
+} from "../kernel/effect.ts";
 import { addFinaliser } from "../kernel/finaliser.ts";
 import { PromiseWait } from "../kernel/promise_wait.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -39,7 +45,7 @@ export type Usable = Disposable | AsyncDisposable;
  * @returns the disposable
  * @throws {TypeError} when it is neither, or what it gives is not disposable
  */
-export function use<T extends Usable>(what: T | Operation<T> | Thunk<T>): Operation<T> {
+export function use<T extends Usable>(what: T | Operation<T> | Thunk<T>): AwaitableOperation<T> {
   if (isUsable(what)) return new UseNow<T>(what as T);
   if (typeof what === "function") return new UseOnce<T>(what);
   if (isOperation(what)) return new UseOnce<T>(() => what as Operation<T>);

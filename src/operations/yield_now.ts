@@ -5,10 +5,10 @@
  */
 
 import {
+  type AwaitableOperation,
   BaseEffect,
   type Effect,
   type ForeignResult,
-  type Operation,
   perform,
 } from "../kernel/effect.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -72,6 +72,6 @@ const gives = new YieldNow();
  * });
  * ```
  */
-export function yieldNow(): Operation<void> {
+export function yieldNow(): AwaitableOperation<void> {
   return gives;
 }

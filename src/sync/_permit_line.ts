@@ -8,10 +8,10 @@
  */
 
 import {
+  type AwaitableOperation,
   BaseEffect,
   BaseOperation,
   type Effect,
-  type Operation,
   perform,
 } from "../kernel/effect.ts";
 import { poll, type Selectable } from "../kernel/selectable.ts";
@@ -26,7 +26,7 @@ export class PermitLine {
   #held = 0;
   readonly #waiters = new WaitQueue<AcquireWaiter>();
   /** The operation of waiting for a permit. */
-  readonly acquire: Operation<Permit>;
+  readonly acquire: AwaitableOperation<Permit>;
 
   /**
    * @param permits how many there are
@@ -66,7 +66,7 @@ export class PermitLine {
   }
 
   /** The operation of running `work` while holding one. */
-  around<T>(work: Thunk<T>): Operation<T> {
+  around<T>(work: Thunk<T>): AwaitableOperation<T> {
     return new Around<T>(this, work);
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Waiter, WaitQueue } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
@@ -67,7 +67,7 @@ export class Barrier {
    *
    * @returns the place of this task among those of the round, from 0, in the order in which they came
    */
-  wait(): Operation<number> {
+  wait(): AwaitableOperation<number> {
     return this.#wait;
   }
 

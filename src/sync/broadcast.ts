@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { ClosedError } from "../kernel/errors.ts";
 import { addFinaliser, checkScope } from "../kernel/finaliser.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -34,9 +34,9 @@ export interface Subscription<T> extends AsyncIterable<T>, Disposable {
    *
    * @throws {ClosedError} when the broadcast is closed, or the subscription, and it is drained
    */
-  receive(): Operation<T>;
+  receive(): AwaitableOperation<T>;
   /** Receives the next value as an iterator does: `{ done: true }` at the end. */
-  next(): Operation<IteratorResult<T, undefined>>;
+  next(): AwaitableOperation<IteratorResult<T, undefined>>;
   /** How many values wait to be received. */
   readonly size: number;
   /** How many values were dropped because this subscriber was too slow. */
@@ -134,7 +134,7 @@ export class Broadcast<T> implements AsyncIterable<T> {
    *
    * @throws {ClosedError} when the broadcast is closed
    */
-  subscribe(): Operation<Subscription<T>> {
+  subscribe(): AwaitableOperation<Subscription<T>> {
     return this.#subscribe;
   }
 
@@ -212,11 +212,11 @@ class Line<T> implements Subscription<T> {
     return this.#channel.closed;
   }
 
-  receive(): Operation<T> {
+  receive(): AwaitableOperation<T> {
     return this.#channel.receive();
   }
 
-  next(): Operation<IteratorResult<T, undefined>> {
+  next(): AwaitableOperation<IteratorResult<T, undefined>> {
     return this.#channel.next();
   }
 

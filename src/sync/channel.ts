@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Operation } from "../kernel/effect.ts";
+import type { AwaitableOperation, Operation } from "../kernel/effect.ts";
 import { ClosedError } from "../kernel/errors.ts";
 import { RingQueue } from "../kernel/ring_queue.ts";
 import { Seat, shareHolder } from "../kernel/selectable.ts";
@@ -123,7 +123,7 @@ export class Channel<T> implements AsyncIterable<T> {
    * @param value what to send
    * @throws {ClosedError} when the channel is closed, or is while this waits; then the value was not delivered
    */
-  send(value: T): Operation<void> {
+  send(value: T): AwaitableOperation<void> {
     return new Send<T>(this, value);
   }
 
@@ -132,12 +132,12 @@ export class Channel<T> implements AsyncIterable<T> {
    *
    * @throws {ClosedError} when the channel is closed and drained; the error it was closed with, if there was one
    */
-  receive(): Operation<T> {
+  receive(): AwaitableOperation<T> {
     return this.#receive;
   }
 
   /** Receives the next value as an iterator does: `{ done: true }` when the channel is closed and drained. */
-  next(): Operation<IteratorResult<T, undefined>> {
+  next(): AwaitableOperation<IteratorResult<T, undefined>> {
     return this.#next;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Waiter, WaitQueue } from "../kernel/waiter.ts";
@@ -79,7 +79,7 @@ export class Latch {
   }
 
   /** Waits until it is open. */
-  wait(): Operation<void> {
+  wait(): AwaitableOperation<void> {
     return this.#wait;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Operation } from "../kernel/effect.ts";
+import type { AwaitableOperation } from "../kernel/effect.ts";
 import { checkThunk, type Thunk } from "../kernel/work.ts";
 import { PermitLine } from "./_permit_line.ts";
 import type { Permit } from "./permit.ts";
@@ -48,7 +48,7 @@ export class Mutex {
   }
 
   /** Waits for the lock; the permit that comes back releases it. */
-  acquire(): Operation<Permit> {
+  acquire(): AwaitableOperation<Permit> {
     return this.#line.acquire;
   }
 
@@ -64,10 +64,10 @@ export class Mutex {
    * @returns what the work returns
    * @throws {TypeError} when `work` is not a function
    */
-  withLock<T>(work: Thunk<T>): Operation<T>;
+  withLock<T>(work: Thunk<T>): AwaitableOperation<T>;
   /** The same, for work that returns something iterable, such as a string or an array. */
-  withLock<T>(work: () => Promise<T> | T): Operation<T>;
-  withLock<T>(work: Thunk<T>): Operation<T> {
+  withLock<T>(work: () => Promise<T> | T): AwaitableOperation<T>;
+  withLock<T>(work: Thunk<T>): AwaitableOperation<T> {
     checkThunk(work, "withLock");
     return this.#line.around(work);
   }

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { RingQueue } from "../kernel/ring_queue.ts";
 import { defaultScheduler, type Scheduler } from "../kernel/scheduler.ts";
 import { poll, type Selectable } from "../kernel/selectable.ts";
@@ -96,7 +96,7 @@ export class RateLimiter {
    * @throws {TypeError} when `n` is not a number
    * @throws {RangeError} when `n` is not a whole number from 1 to the limit, which would never be admitted
    */
-  acquire(n = 1): Operation<void> {
+  acquire(n = 1): AwaitableOperation<void> {
     this.#checkN(n, "acquire");
     return new Acquire(this, n);
   }

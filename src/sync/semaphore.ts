@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Operation } from "../kernel/effect.ts";
+import type { AwaitableOperation } from "../kernel/effect.ts";
 import { checkThunk, describe, type Thunk } from "../kernel/work.ts";
 import { PermitLine } from "./_permit_line.ts";
 import type { Permit } from "./permit.ts";
@@ -55,7 +55,7 @@ export class Semaphore {
   }
 
   /** Waits for a permit. */
-  acquire(): Operation<Permit> {
+  acquire(): AwaitableOperation<Permit> {
     return this.#line.acquire;
   }
 
@@ -70,10 +70,10 @@ export class Semaphore {
    * @param work what to run
    * @returns what the work returns
    */
-  withPermit<T>(work: Thunk<T>): Operation<T>;
+  withPermit<T>(work: Thunk<T>): AwaitableOperation<T>;
   /** The same, for work that returns something iterable. */
-  withPermit<T>(work: () => Promise<T> | T): Operation<T>;
-  withPermit<T>(work: Thunk<T>): Operation<T> {
+  withPermit<T>(work: () => Promise<T> | T): AwaitableOperation<T>;
+  withPermit<T>(work: Thunk<T>): AwaitableOperation<T> {
     checkThunk(work, "withPermit");
     return this.#line.around(work);
   }
