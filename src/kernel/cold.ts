@@ -24,6 +24,8 @@ export class Cold {
   /** What the body returned, while finalisers run. */
   result: unknown = undefined;
   resultMoved = false;
+  /** The tasks that hold its resources, which end with the finalisers and so are not among its children. */
+  keepers: Set<TaskNode> | null = null;
   /** What `ensure` registered, newest last. */
   finalisers: (() => unknown)[] | null = null;
   /** Children that failed in an isolating scope while nobody was looking. */

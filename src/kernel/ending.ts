@@ -9,6 +9,7 @@ import { CancelCause } from "./cancel_cause.ts";
 import { requestCancel, tellChildren } from "./cancellation.ts";
 import type { Cold } from "./cold.ts";
 import { CancelledError } from "./errors.ts";
+import { leaveFamily } from "./family.ts";
 import { joins } from "./join.ts";
 import { report, settlePromise } from "./outcome_promise.ts";
 import { traceFailure } from "./spawn_trace.ts";
@@ -20,7 +21,7 @@ import { eventOf } from "./task_event.ts";
 // Their own to this file, for an imported constant is loaded anew at each use: 5 % of a spawn.
 // deno-fmt-ignore
 const {
-  CANCELLED, CANCELLING, CHILDREN, CLOSING, ENDED, FAILED, ISOLATING, OBSERVED, OWNED, RESOURCE,
+  CANCELLED, CANCELLING, CHILDREN, CLOSING, ENDED, FAILED, ISOLATING, OBSERVED, OWNED,
   UNDELIVERED,
 } = B;
 
@@ -115,7 +116,7 @@ function endOne(task: TaskNode): TaskNode | null {
   if (cold !== null) tell(task, cold);
   if (parent === null) return null;
   // Last, so that the parent does not end before all of this is done.
-  if ((task.bits & RESOURCE) === 0) unlink(task, parent);
+  leaveFamily(task, parent);
   return parent.children === null && parent.phase === CHILDREN && isOver(parent) ? parent : null;
 }
 
@@ -147,14 +148,6 @@ function tell(task: TaskNode, cold: Cold): void {
   if (task.parent === null && (task.bits & (FAILED | OBSERVED | OWNED)) === FAILED) {
     report(task);
   }
-}
-
-function unlink(task: TaskNode, parent: TaskNode): void {
-  const { newer, older } = task;
-  if (newer === null) parent.children = older;
-  else newer.older = older;
-  if (older !== null) older.newer = newer;
-  task.newer = task.older = null;
 }
 
 /** A child failed whose failure concerns the scope. */

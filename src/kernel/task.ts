@@ -42,6 +42,7 @@ import { Cold } from "./cold.ts";
 import { type Effect, type NativeEffect, operation, perform, Step } from "./effect.ts";
 import { endBroken, type EnterFailure, stepEntered } from "./entered_step.ts";
 import type { Enter, Environment } from "./environment.ts";
+import { joinFamily } from "./family.ts";
 import { performForeign } from "./foreign.ts";
 import { bodyReturned, bodyThrew, end } from "./ending.ts";
 import { CancellationHandle, deliverOutcome, Join, leaveJoin, type Settled } from "./join.ts";
@@ -57,7 +58,7 @@ import type { Parking } from "./waiter.ts";
 import { iteratorOf } from "./work.ts";
 
 // Their own to this file, for an imported constant is loaded anew at each use: 5 % of a spawn.
-const { BODY, CANCELLING, ENDED, PENDING, QUEUED, RESOURCE, SPENT, THROW, UNDELIVERED } = B;
+const { BODY, CANCELLING, ENDED, PENDING, QUEUED, SPENT, THROW, UNDELIVERED } = B;
 
 /** How many results in a row a task may take without waiting before the others get their turn. */
 const stepLimit = 256;
@@ -106,14 +107,8 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
     this.bits = bits | QUEUED;
     this.priority = priority;
     this.label = label;
-    if (parent === null) {
-      scheduler.roots.add(this as TaskNode);
-    } else if ((bits & RESOURCE) === 0) {
-      const newest = parent.children;
-      this.older = newest;
-      if (newest !== null) newest.newer = this as TaskNode;
-      parent.children = this as TaskNode;
-    }
+    if (parent === null) scheduler.roots.add(this as TaskNode);
+    else joinFamily(this as TaskNode, parent);
     if (scheduler.instrument !== null) {
       scheduler.instrument.taskSpawned?.(eventOf(this as TaskNode));
     }

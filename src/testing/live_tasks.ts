@@ -5,6 +5,7 @@
  */
 
 import type { BlockedTask } from "../kernel/errors.ts";
+import { familyOf } from "../kernel/family.ts";
 import type { Scheduler } from "../kernel/scheduler.ts";
 import type { TaskNode } from "../kernel/task.ts";
 
@@ -14,8 +15,7 @@ export function liveTasks(scheduler: Scheduler): BlockedTask[] {
   const ahead: TaskNode[] = [...scheduler.roots].reverse();
   for (let task = ahead.pop(); task !== undefined; task = ahead.pop()) {
     found.push({ id: task.id, name: task.name, waitsFor: task.waitsFor ?? "its turn to run" });
-    // Newest first in the list of children, so the oldest is the last to be put on the pile and the first to be taken.
-    for (let child = task.children; child !== null; child = child.older) ahead.push(child);
+    for (const member of familyOf(task).reverse()) ahead.push(member);
   }
   return found;
 }

@@ -15,6 +15,7 @@ import {
   until,
   yieldNow,
 } from "../../mod.ts";
+import { withRests } from "../../src/kernel/host_turn.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { ignoredCancellations } from "./_ignored.ts";
 import { expectOrder, simulate } from "../../testing.ts";
@@ -139,6 +140,32 @@ Deno.test("host timers get a turn between steps that are long [F2]", async () =>
     })
   );
   assert(turns >= 4, `the host had ${turns} turns in 100 steps of 1 ms`);
+});
+
+Deno.test("the host gets its turn between long steps from the first one on [F2]", async () => {
+  let steps = 0;
+  let turnAfter = Infinity;
+  setTimeout(() => turnAfter = steps, 0);
+  function* long() {
+    steps++;
+    const until = performance.now() + 3;
+    while (performance.now() < until);
+  }
+  await run(function* () {
+    for (let i = 0; i < 40; i++) yield* spawn(() => long());
+  }, { scheduler: new Scheduler() });
+  assert(turnAfter <= 12, `the host's turn came after ${turnAfter} steps of 3 ms`);
+});
+
+Deno.test("turns that follow each other at once rest now and then, so that signals are heard [F2]", () => {
+  let time = 0;
+  const kinds: string[] = [];
+  const turn = withRests(() => kinds.push("immediate"), () => kinds.push("rest"), () => time);
+  for (let i = 0; i < 9; i++) {
+    time += 100;
+    turn(() => {});
+  }
+  assertEquals(kinds.map((kind) => kind[0]).join(""), "iiriiriir");
 });
 
 Deno.test("a step costs no look at the clock or its alarm, however many tasks are asleep [F3]", async () => {

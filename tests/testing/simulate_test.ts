@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/
 import {
   Channel,
   DeadlockError,
+  resource,
   run,
   sleep,
   spawn,
@@ -87,6 +88,30 @@ Deno.test("simulate() names every blocked task of a deadlock and what it waits f
     ["idler", "suspend()"],
   ]);
   assertMatch(error.message, /task \d+ 'reader' waits for channel\.receive\(\)/);
+});
+
+Deno.test("simulate() names the holder of a resource that hangs, with its children [D3]", async () => {
+  const error = await assertRejects(
+    () =>
+      simulate(function* main() {
+        yield* resource(function* holder(provide) {
+          yield* spawn(function* helper() {
+            yield* suspend();
+          });
+          try {
+            yield* provide(1);
+          } finally {
+            yield* new Channel().receive();
+          }
+        });
+      }),
+    DeadlockError,
+  );
+  assertEquals(error.blocked.map(({ name, waitsFor }) => [name, waitsFor]), [
+    ["main", "resource()"],
+    ["holder", "channel.receive()"],
+    ["helper", "suspend()"],
+  ]);
 });
 
 Deno.test("simulate() ends a program that only yields with a LivelockError [D4]", async () => {
