@@ -4,6 +4,7 @@
  * @module
  */
 
+import { median } from "./measure.ts";
 import { run, sleep, spawn, yieldNow } from "@heddle/runtime";
 
 const gc = (globalThis as unknown as { gc: () => void }).gc;
@@ -14,16 +15,16 @@ function* child(n: number) {
   return n;
 }
 
-await sleepers(10_000);
-const small = await sleepers(10_000);
-const large = await sleepers(1_000_000);
-say("1,000,000 sleeping tasks", `${large.bytes.toFixed(0)} B each`, large.bytes <= 600);
-say("  set up, woken and joined", `${(large.ms / 1000).toFixed(2)} s`, large.ms < 4000);
-say(
-  "  per task, against 10,000",
-  `${(large.ms / 1e6 / (small.ms / 1e4)).toFixed(2)} ×`,
-  large.ms / 1e6 <= 1.5 * small.ms / 1e4,
-);
+const bytes = await weigh(1_000_000);
+say("1,000,000 sleeping tasks", `${bytes.toFixed(0)} B each`, bytes <= 600);
+const small: number[] = [];
+for (let i = 0; i < 20; i++) small.push(await sleepers(10_000, 200));
+const large = await sleepers(1_000_000, 3000);
+say("  set up, woken and joined", `${(large / 1000).toFixed(2)} s`, large < 4000);
+const growth = large / 1e6 / (median(small) / 1e4);
+say("  per task, against 10,000", `${growth.toFixed(2)} ×`, growth <= 1.5);
+const bare = perBare(1_000_000, 3) / perBare(10_000, 100);
+console.log(`  the same for as many bytes of bare objects      ${bare.toFixed(2)} ×`);
 
 const before = heap();
 await run(function* () {
@@ -54,21 +55,42 @@ say(
 );
 await asleep.cancel();
 
-/** The time is what the tasks cost: the whole, less what they sleep. */
-async function sleepers(count: number): Promise<{ bytes: number; ms: number }> {
-  const ms = 3000;
+/** How much heap a sleeping task takes. */
+async function weigh(count: number): Promise<number> {
   const base = heap();
-  const began = performance.now();
   const task = run(function* () {
+    for (let i = 0; i < count; i++) yield* spawn(() => sleep(1e6));
+  });
+  await turn(2000);
+  const bytes = (heap() - base) / count;
+  await task.cancel();
+  return bytes;
+}
+
+/** What the tasks cost in time: the whole, less what they sleep. */
+async function sleepers(count: number, ms: number): Promise<number> {
+  const began = performance.now();
+  await run(function* () {
     for (let i = 0; i < count; i++) yield* spawn(() => sleep(ms));
   });
-  await turn(0);
-  while (performance.now() - began < 2500) await turn(50);
-  const paused = performance.now();
-  const bytes = (heap() - base) / count;
-  const pause = performance.now() - paused;
-  await task;
-  return { bytes, ms: performance.now() - began - Math.max(pause, 0) - ms };
+  return performance.now() - began - ms;
+}
+
+/** What the collector asks for objects of the weight of a sleeping task, of which nothing else is asked. */
+function perBare(count: number, rounds: number): number {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const began = performance.now();
+    const all: unknown[] = [];
+    for (let i = 0; i < count; i++) all.push(bareObjects(6));
+    times.push((performance.now() - began) / count);
+  }
+  return median(times);
+}
+
+/** So many objects of 64 bytes, one holding the next. */
+function bareObjects(left: number): unknown {
+  return left === 0 ? null : { next: bareObjects(left - 1), a: 1, b: 2, c: null, d: null };
 }
 
 async function step(): Promise<number> {
