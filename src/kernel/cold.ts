@@ -5,7 +5,7 @@
  */
 
 import type { CancelCause } from "./cancel_cause.ts";
-import type { Timer } from "./timers.ts";
+import type { Timed } from "./timers.ts";
 import type { TaskNode } from "./task.ts";
 
 /** The rarely used part of a task. */
@@ -15,7 +15,7 @@ export class Cold {
   cancelDeadline = Infinity;
   /** How long that patience was when it began. */
   cancelGrace = Infinity;
-  graceTimer: Timer | null = null;
+  graceTimer: Timed | null = null;
   /** What the body threw. */
   bodyFailed = false;
   bodyError: unknown = undefined;

@@ -28,7 +28,7 @@
 import { type Clock, HostClock } from "./clock.ts";
 import { hostTurn } from "./host_turn.ts";
 import { FairReadyQueue, type ReadyQueue } from "./ready_queue.ts";
-import { type Timer, Timers } from "./timers.ts";
+import { type Timed, Timers } from "./timers.ts";
 import type { Instrument } from "./instrument.ts";
 import type { TaskNode } from "./task.ts";
 
@@ -141,14 +141,14 @@ export class Scheduler {
   }
 
   /** @internal Sets a timer for a moment of this scheduler's clock. */
-  setTimer(timer: Timer, deadline: number): void {
+  setTimer(timer: Timed, deadline: number): void {
     this.#timers.set(timer, deadline);
     // The alarm is set when the loop goes idle; a timer from ordinary code has to bring that about.
     if (!this.#active) this.#activate();
   }
 
   /** @internal Cancels a timer. */
-  cancelTimer(timer: Timer): void {
+  cancelTimer(timer: Timed): void {
     this.#timers.cancel(timer);
     if (!this.#active && this.#timers.size === 0) this.#activate();
   }

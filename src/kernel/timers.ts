@@ -14,21 +14,30 @@
 
 import type { Clock } from "./clock.ts";
 
-/** Something that is to happen at a moment. */
-export abstract class Timer {
+/** Something that is to happen at a moment: what a bucket holds, without an object of the bucket's own. */
+export interface Timed {
   /** Where it is set; `null` before, after, and when it is cancelled. */
-  bucket: Bucket | null = null;
-  previous: Timer | null = null;
-  next: Timer | null = null;
-
+  bucket: Bucket | null;
+  previous: Timed | null;
+  next: Timed | null;
   /** Called once, at or after the deadline. */
+  fire(): void;
+}
+
+/** Something timed, for those who need not extend anything else. */
+export abstract class Timer implements Timed {
+  bucket: Bucket | null = null;
+  previous: Timed | null = null;
+  next: Timed | null = null;
+
   abstract fire(): void;
 }
 
-class Bucket {
+/** @internal Timers with the same deadline. */
+export class Bucket {
   readonly deadline: number;
-  first: Timer | null = null;
-  last: Timer | null = null;
+  first: Timed | null = null;
+  last: Timed | null = null;
 
   constructor(deadline: number) {
     this.deadline = deadline;
@@ -65,7 +74,7 @@ export class Timers {
   }
 
   /** Sets a timer. O(1) when another has the same deadline, else O(log d) for d different deadlines. */
-  set(timer: Timer, deadline: number): void {
+  set(timer: Timed, deadline: number): void {
     let bucket = this.#buckets.get(deadline);
     if (bucket === undefined) {
       bucket = new Bucket(deadline);
@@ -81,7 +90,7 @@ export class Timers {
   }
 
   /** Cancels a timer; nothing happens when it has fired or was never set. O(1). */
-  cancel(timer: Timer): void {
+  cancel(timer: Timed): void {
     const bucket = timer.bucket;
     if (bucket === null) return;
     unlink(bucket, timer);
@@ -167,7 +176,7 @@ export class Timers {
   }
 }
 
-function unlink(bucket: Bucket, timer: Timer): void {
+function unlink(bucket: Bucket, timer: Timed): void {
   const { previous, next } = timer;
   if (previous === null) bucket.first = next;
   else previous.next = next;

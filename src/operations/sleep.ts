@@ -7,7 +7,7 @@
 import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { Timer } from "../kernel/timers.ts";
+import type { Bucket, Timed } from "../kernel/timers.ts";
 import type { Parking } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
 
@@ -44,8 +44,13 @@ export function checkMs(ms: unknown, verb: string, name: string): asserts ms is 
   );
 }
 
-class Sleep extends BaseEffect<void> implements Selectable {
+/** The effect of sleeping. While a task sleeps by it, it is the timer, and what that task is parked on. */
+class Sleep extends BaseEffect<void> implements Selectable, Timed, Parking {
+  bucket: Bucket | null = null;
+  previous: Timed | null = null;
+  next: Timed | null = null;
   readonly #ms: number;
+  #task: TaskNode | null = null;
 
   constructor(ms: number) {
     super();
@@ -61,34 +66,27 @@ class Sleep extends BaseEffect<void> implements Selectable {
   }
 
   [perform](task: TaskNode): boolean {
+    // Someone may be asleep by this one.
+    const sleep = this.#task === null ? this : new Sleep(this.#ms);
+    sleep.#task = task;
+    task.waiting = sleep;
     const { scheduler } = task;
-    const sleeper = new Sleeper(task, this.#ms);
-    task.waiting = sleeper;
-    if (this.#ms !== Infinity) scheduler.setTimer(sleeper, scheduler.clock.after(this.#ms));
+    if (this.#ms !== Infinity) scheduler.setTimer(sleep, scheduler.clock.after(this.#ms));
     return false;
-  }
-}
-
-class Sleeper extends Timer implements Parking {
-  readonly #task: TaskNode;
-  readonly #ms: number;
-
-  constructor(task: TaskNode, ms: number) {
-    super();
-    this.#task = task;
-    this.#ms = ms;
-  }
-
-  get description(): string {
-    return `sleep(${this.#ms})`;
   }
 
   fire(): void {
-    this.#task.wake(undefined);
+    const task = this.#task!;
+    this.#task = null;
+    task.wake(undefined);
   }
 
   abandon(task: TaskNode): boolean {
-    task.scheduler.cancelTimer(this);
+    // When it has fired, another task may be asleep by it.
+    if (this.#task === task) {
+      this.#task = null;
+      task.scheduler.cancelTimer(this);
+    }
     return true;
   }
 }

@@ -218,3 +218,27 @@ Deno.test("yieldNow() lets every task that is ready now have a step", async () =
   });
   assertEquals(value, "a b first a b second");
 });
+
+Deno.test("one sleep serves several tasks, and a cancelled one wakes or keeps no other [T1] [T5]", async () => {
+  const shared = sleep(5);
+  const log: string[] = [];
+  const { time } = await simulate(function* () {
+    yield* spawn(function* () {
+      yield* sleep(5);
+      yield* shared;
+      log.push("slept by what another was woken by");
+    });
+    const woken: { task?: Task<void> } = {};
+    yield* spawn(function* () {
+      yield* sleep(5);
+      void woken.task!.cancel();
+    });
+    woken.task = yield* spawn(function* () {
+      yield* shared;
+      log.push("not reached: woken, and cancelled before it ran");
+    });
+    yield* all([shared, shared]);
+    log.push("both");
+  });
+  assertEquals([log, time], [["both", "slept by what another was woken by"], 10]);
+});
