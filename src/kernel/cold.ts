@@ -30,10 +30,6 @@ export class Cold {
   finalisers: (() => unknown)[] | null = null;
   /** Children that failed in an isolating scope while nobody was looking. */
   unobserved: TaskNode[] | null = null;
-  /** The promise that is made for the first `then`. */
-  promise: Promise<unknown> | null = null;
-  resolve: ((value: unknown) => void) | null = null;
-  reject: ((error: unknown) => void) | null = null;
   /** The controller behind the task's signal. */
   controller: AbortController | null = null;
   /** Called when the task has ended: a listener to remove, an owner to tell. */

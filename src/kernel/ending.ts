@@ -105,7 +105,7 @@ function endOne(task: TaskNode): TaskNode | null {
   task.phase = ENDED;
   task.iterator = null;
   task.waiting = null;
-  if (parent === null) scheduler.roots.delete(task);
+  if (parent === null) leaveFamily(task);
   if (scheduler.instrument !== null) scheduler.instrument.taskEnded?.(eventOf(task));
   if (parent !== null && (task.bits & (FAILED | OWNED)) === FAILED) childFailed(parent, task);
   const joiners = task.joiners;
@@ -113,20 +113,21 @@ function endOne(task: TaskNode): TaskNode | null {
     task.joiners = null;
     joiners.settled(task);
   }
+  if (task.outcome !== null) settlePromise(task, task.outcome);
   if (cold !== null) tell(task, cold);
   if (parent === null) return null;
   // Last, so that the parent does not end before all of this is done.
-  leaveFamily(task, parent);
+  leaveFamily(task);
   return parent.children === null && parent.phase === CHILDREN && isOver(parent) ? parent : null;
 }
 
 /** Works out the outcome, when there is more to it than a result. */
 function decide(task: TaskNode, cold: Cold): void {
   if (cold.graceTimer !== null) task.scheduler.cancelTimer(cold.graceTimer);
-  const errors = cold.errors ?? new Set();
-  if (cold.bodyFailed) errors.delete(cold.bodyError);
-  const all = cold.bodyFailed ? [cold.bodyError, ...errors] : [...errors];
-  if (all.length > 0) {
+  if (cold.bodyFailed || cold.errors !== null) {
+    const errors = cold.errors ?? new Set();
+    if (cold.bodyFailed) errors.delete(cold.bodyError);
+    const all = cold.bodyFailed ? [cold.bodyError, ...errors] : [...errors];
     task.bits |= FAILED;
     task.value = oneError(all, `task ${task.id} '${task.name}'`);
     traceFailure(task);
@@ -142,7 +143,6 @@ function decide(task: TaskNode, cold: Cold): void {
 
 /** Tells those who are not tasks. */
 function tell(task: TaskNode, cold: Cold): void {
-  if (cold.promise !== null) settlePromise(task, cold);
   for (const child of cold.unobserved ?? []) if ((child.bits & OBSERVED) === 0) report(child);
   for (const listener of cold.onEnd ?? []) listener(task);
   if (task.parent === null && (task.bits & (FAILED | OBSERVED | OWNED)) === FAILED) {

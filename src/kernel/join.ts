@@ -19,6 +19,10 @@ export interface Settled {
   settled(task: TaskNode): void;
   /** Another task is about to wait for it, which may be what it needs to begin. */
   joined?(by: TaskNode): void;
+  /** Takes along another one, who is told right after; `false` when it cannot. */
+  follow?(who: Settled): boolean;
+  /** Lets go of one whom it took along. */
+  unfollow?(who: Settled): void;
 }
 
 /**
@@ -64,9 +68,10 @@ export function deliverOutcome(target: TaskNode, by: TaskNode): void {
   }
 }
 
-/** Takes `by` out of the wait for `target`, when it is its only joiner. */
+/** Takes `by` out of the wait for `target`, unless it stands in line with others. */
 export function leaveJoin(target: TaskNode, by: Settled): void {
   if (target.joiners === by) target.joiners = null;
+  else target.joiners?.unfollow?.(by);
 }
 
 /** Whether the body of `task` waits for `target`, and so will be told what becomes of it. */
@@ -80,13 +85,22 @@ class Joiners implements Settled {
   readonly listeners: Settled[] = [];
   readonly queue: WaitQueue<Joiner> = new WaitQueue();
 
-  constructor(first: Settled) {
-    if (first instanceof Joiner) this.queue.push(first);
-    else this.listeners.push(first);
+  /** Takes in one who waits, or listens, by itself or as a task that would be the only one. */
+  push(who: Settled, target: TaskNode): void {
+    if (who instanceof TaskNode) {
+      const joiner = new Joiner(who, target, true);
+      who.waiting = joiner;
+      this.queue.push(joiner);
+    } else if (who instanceof Joiner) this.queue.push(who);
+    else this.listeners.push(who);
   }
 
   joined(by: TaskNode): void {
     for (const listener of this.listeners) listener.joined?.(by);
+  }
+
+  unfollow(who: Settled): void {
+    for (const listener of this.listeners) listener.unfollow?.(who);
   }
 
   settled(target: TaskNode): void {
@@ -128,15 +142,12 @@ export class Join<T> extends BaseEffect<T> {
     }
     target.joiners?.joined?.(task);
     // A seat of a select is not a task, and wants an object of its own.
-    if (target.joiners === null && this.#outcome && task instanceof TaskNode) {
-      target.joiners = task;
-      task.waiting = target;
-      return false;
-    }
-    const joiner = new Joiner(task, target, this.#outcome);
-    task.waiting = joiner;
-    if (target.joiners === null) target.joiners = joiner;
-    else joinersOf(target).queue.push(joiner);
+    const who = this.#outcome && task instanceof TaskNode
+      ? task
+      : new Joiner(task, target, this.#outcome);
+    task.waiting = who === task ? target : who as Joiner;
+    if (target.joiners === null) target.joiners = who;
+    else if (target.joiners.follow?.(who) !== true) joinersOf(target).push(who, target);
     return false;
   }
 }
@@ -144,18 +155,14 @@ export class Join<T> extends BaseEffect<T> {
 /** Has `listener` told of the end of a task that has not ended. */
 export function listen(target: TaskNode, listener: Settled): void {
   if (target.joiners === null) target.joiners = listener;
-  else joinersOf(target).listeners.push(listener);
+  else if (target.joiners.follow?.(listener) !== true) joinersOf(target).push(listener, target);
 }
 
 function joinersOf(target: TaskNode): Joiners {
-  let first = target.joiners!;
+  const first = target.joiners!;
   if (first instanceof Joiners) return first;
-  if (first instanceof TaskNode) {
-    const joiner = new Joiner(first, target, true);
-    first.waiting = joiner;
-    first = joiner;
-  }
-  const joiners = new Joiners(first);
+  const joiners = new Joiners();
+  joiners.push(first, target);
   target.joiners = joiners;
   return joiners;
 }

@@ -4,9 +4,15 @@
  * @module
  */
 
-import type { Cold } from "./cold.ts";
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
+
+/** The promise of an outcome, and what settles it. */
+export interface OutcomePromise {
+  readonly promise: Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** The promise of the outcome. Who asks for it observes the task. */
 export function promiseOf<T>(task: TaskNode<T>): Promise<T> {
@@ -20,19 +26,26 @@ export function report(task: TaskNode): void {
 }
 
 /** Settles the promise that was made while the task had not ended. */
-export function settlePromise(task: TaskNode, cold: Cold): void {
-  if ((task.bits & (B.FAILED | B.CANCELLED)) === 0) cold.resolve!(task.value);
-  else cold.reject!(task.failure);
+export function settlePromise(task: TaskNode, outcome: OutcomePromise): void {
+  if ((task.bits & (B.FAILED | B.CANCELLED)) === 0) outcome.resolve(task.value);
+  else outcome.reject(task.failure);
+}
+
+// `Promise.withResolvers` is not in Node 20.
+function makePromise(): OutcomePromise {
+  let resolve!: OutcomePromise["resolve"];
+  let reject!: OutcomePromise["reject"];
+  const promise = new Promise<unknown>((settle, fail) => {
+    resolve = settle;
+    reject = fail;
+  });
+  return { promise, resolve, reject };
 }
 
 function ensurePromise(task: TaskNode): Promise<unknown> {
-  const cold = task.coldPart();
-  if (cold.promise === null) {
-    cold.promise = new Promise((resolve, reject) => {
-      cold.resolve = resolve;
-      cold.reject = reject;
-    });
-    if (task.hasEnded) settlePromise(task, cold);
+  if (task.outcome === null) {
+    task.outcome = makePromise();
+    if (task.hasEnded) settlePromise(task, task.outcome);
   }
-  return cold.promise;
+  return task.outcome.promise;
 }

@@ -26,6 +26,7 @@
  */
 
 import { type Clock, HostClock } from "./clock.ts";
+import type { Family } from "./family.ts";
 import { hostTurn } from "./host_turn.ts";
 import { FairReadyQueue, type ReadyQueue } from "./ready_queue.ts";
 import { type Timed, Timers } from "./timers.ts";
@@ -87,7 +88,7 @@ export class Scheduler {
   /** How many tasks wait for something that is not under this scheduler's control: a promise, a callback. */
   outside = 0;
   /** @internal The root tasks that have not ended. */
-  readonly roots: Set<TaskNode> = new Set();
+  readonly roots: Family = { children: null };
   readonly #ready: ReadyQueue;
   readonly #timers: Timers;
   readonly #onIdle: (() => void) | undefined;

@@ -47,7 +47,7 @@ import { performForeign } from "./foreign.ts";
 import { bodyReturned, bodyThrew, end } from "./ending.ts";
 import { CancellationHandle, deliverOutcome, Join, leaveJoin, type Settled } from "./join.ts";
 import { resume } from "./generators.ts";
-import { promiseOf } from "./outcome_promise.ts";
+import { type OutcomePromise, promiseOf } from "./outcome_promise.ts";
 import { enter as enterTask, leave as leaveTask } from "./running.ts";
 import type { Scheduler } from "./scheduler.ts";
 import * as B from "./task_bits.ts";
@@ -89,6 +89,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
   /** What it waits on, or waited on until it was woken. */
   waiting: Parking | null = null;
   joiners: Settled | null = null;
+  outcome: OutcomePromise | null = null;
   cold: Cold | null = null;
 
   constructor(
@@ -107,8 +108,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
     this.bits = bits | QUEUED;
     this.priority = priority;
     this.label = label;
-    if (parent === null) scheduler.roots.add(this as TaskNode);
-    else joinFamily(this as TaskNode, parent);
+    joinFamily(this as TaskNode);
     if (scheduler.instrument !== null) {
       scheduler.instrument.taskSpawned?.(eventOf(this as TaskNode));
     }
@@ -293,7 +293,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
   /** Somebody learns of the outcome, so that a failure need not be reported. */
   observe(): void {
     this.bits |= B.OBSERVED;
-    if (this.phase === ENDED) this.cold?.promise?.catch(() => {});
+    if (this.phase === ENDED) this.outcome?.promise.catch(() => {});
   }
 
   // ---- as what its only joiner waits on, and as the joiner of another (see join.ts) ----------------------------------

@@ -25,11 +25,18 @@ export interface Parking {
   abandon(task: TaskNode): boolean;
 }
 
+/** What stands in a {@linkcode WaitQueue}, which needs no object of its own for it. */
+export interface Linked {
+  /** The line it stands in; `null` before and after. */
+  queue: WaitQueue<this> | null;
+  previous: this | null;
+  next: this | null;
+}
+
 /** A task in a {@linkcode WaitQueue}. */
-export abstract class Waiter implements Parking {
+export abstract class Waiter implements Parking, Linked {
   abstract readonly description: string;
   readonly task: TaskNode;
-  /** The line it stands in; `null` before and after. */
   queue: WaitQueue<this> | null = null;
   previous: this | null = null;
   next: this | null = null;
@@ -45,7 +52,7 @@ export abstract class Waiter implements Parking {
 }
 
 /** A line of waiters: intrusive and doubly linked, so that joining and leaving cost the same however long it is. */
-export class WaitQueue<W extends Waiter> {
+export class WaitQueue<W extends Linked> {
   #first: W | null = null;
   #last: W | null = null;
   #size = 0;

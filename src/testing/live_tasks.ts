@@ -5,14 +5,14 @@
  */
 
 import type { BlockedTask } from "../kernel/errors.ts";
-import { familyOf } from "../kernel/family.ts";
+import { childrenOf, familyOf } from "../kernel/family.ts";
 import type { Scheduler } from "../kernel/scheduler.ts";
 import type { TaskNode } from "../kernel/task.ts";
 
 /** Every task of `scheduler` that has not ended, a parent before its children, an older child before a newer one. */
 export function liveTasks(scheduler: Scheduler): BlockedTask[] {
   const found: BlockedTask[] = [];
-  const ahead: TaskNode[] = [...scheduler.roots].reverse();
+  const ahead: TaskNode[] = childrenOf(scheduler.roots).reverse();
   for (let task = ahead.pop(); task !== undefined; task = ahead.pop()) {
     found.push({ id: task.id, name: task.name, waitsFor: task.waitsFor ?? "its turn to run" });
     for (const member of familyOf(task).reverse()) ahead.push(member);

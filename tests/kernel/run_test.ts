@@ -195,5 +195,5 @@ Deno.test("run() checks its arguments", () => {
 Deno.test("run() on a scheduler of one's own leaves the others alone", async () => {
   const scheduler = new Scheduler();
   assertEquals(await run(() => "mine", { scheduler }), "mine");
-  assertEquals(scheduler.roots.size, 0);
+  assertEquals(scheduler.roots.children, null);
 });
