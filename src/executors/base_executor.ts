@@ -14,7 +14,7 @@
 import { AgeingLine } from "../kernel/ageing_line.ts";
 import { CancelCause } from "../kernel/cancel_cause.ts";
 import { requestCancel } from "../kernel/cancellation.ts";
-import type { Effect, Operation } from "../kernel/effect.ts";
+import type { Effect } from "../kernel/effect.ts";
 import { type Environment, rootEnvironment } from "../kernel/environment.ts";
 import { ClosedError, QueueFullError } from "../kernel/errors.ts";
 import { obey, run } from "../kernel/run.ts";
@@ -22,10 +22,11 @@ import { defaultScheduler } from "../kernel/scheduler.ts";
 import { running } from "../kernel/running.ts";
 import { TaskNode } from "../kernel/task.ts";
 import type { Task } from "../kernel/task_handle.ts";
+import { WaitQueue } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
-import { action } from "../operations/action.ts";
 import { retry } from "../operations/retry.ts";
 import { timeout } from "../operations/timeout.ts";
+import { Latch } from "../sync/latch.ts";
 import type {
   CloseOptions,
   Completion,
@@ -61,18 +62,21 @@ export interface BaseOptions {
   queueLimit: number;
 }
 
+const noOptions: SubmitOptions = {};
+
 /** An executor with a queue and slots, which runs its tasks in this thread unless a subclass knows better. */
 export abstract class BaseExecutor implements Executor {
   readonly name: string;
   readonly #queueLimit: number;
   readonly #line = new AgeingLine<Submission>();
-  readonly #live = new Set<Submission>();
+  readonly #live = new WaitQueue<Submission>();
   #size: number;
   #waiting = 0;
   #running = 0;
   readonly #meter = new ExecutorMeter();
   #closing: Task<void> | null = null;
-  readonly #idlers = new Set<() => void>();
+  /** Open while nothing has been submitted that has not ended. */
+  readonly #idle = new Latch(true);
   #environment: Environment = { ...rootEnvironment, holder: this };
   #environmentOf: Environment = rootEnvironment;
 
@@ -125,13 +129,18 @@ export abstract class BaseExecutor implements Executor {
 
   submit<T>(work: Work<T>, options?: SubmitOptions): Task<T>;
   submit<T>(work: () => Promise<T> | T, options?: SubmitOptions): Task<T>;
-  submit<T>(work: Work<T>, options: SubmitOptions = {}): Task<T> {
+  submit<T>(work: Work<T>, options?: SubmitOptions): Task<T> {
     if (typeof work !== "function" && !isJob(work)) {
       throw new TypeError(
         `Cannot submit: 'work' must be a function or a job: current value is ${describe(work)}`,
       );
     }
-    checkSubmitOptions(options, "submit");
+    if (options !== undefined) checkSubmitOptions(options, "submit");
+    return this.#accept(work, options ?? noOptions);
+  }
+
+  /** Takes in what has been checked. */
+  #accept<T>(work: Work<T>, options: SubmitOptions): Task<T> {
     const body = this.#governed(work, options);
     const name = options.name ?? (work as { name?: string }).name;
     const scheduler = running?.scheduler ?? defaultScheduler();
@@ -151,7 +160,8 @@ export abstract class BaseExecutor implements Executor {
       return task;
     }
     this.#meter.submitted(submission);
-    this.#live.add(submission);
+    this.#live.push(submission);
+    this.#idle.close();
     this.#waiting++;
     if (options.signal !== undefined) obey(task as TaskNode, options.signal);
     if (options.deadline !== undefined) submission.endWithin(Number(options.deadline) - Date.now());
@@ -186,12 +196,15 @@ export abstract class BaseExecutor implements Executor {
     options: MapOptions = {},
   ): Stream<unknown> {
     checkMapOptions(options);
+    const named = options.name === undefined && typeof fn === "function"
+      ? { ...options, name: fn.name || "map" }
+      : options;
     return new MapStream<I, O>(
       inputs,
       fn,
       options,
       this.mapConcurrency(),
-      (input, index) => this.submitMapped(fn, input, index, options),
+      (input, index) => this.submitMapped(fn, input, index, named),
     );
   }
 
@@ -207,10 +220,10 @@ export abstract class BaseExecutor implements Executor {
     index: number,
     options: MapOptions,
   ): Task<O> {
-    return this.submit<O>(() => {
+    return this.#accept<O>(() => {
       const outcome = fn(input, index);
       return isJob(outcome) ? localCall(outcome)() as O : outcome as O;
-    }, options.name === undefined ? { ...options, name: fn.name || "map" } : options);
+    }, options);
   }
 
   /** What one attempt at `work` runs, without its timeout. */
@@ -283,7 +296,7 @@ export abstract class BaseExecutor implements Executor {
 
   /** @internal */
   settled(submission: Submission, task: TaskNode): void {
-    this.#live.delete(submission);
+    this.#live.remove(submission);
     const { state } = submission;
     this.#meter.ended(submission, task, state === "running");
     if (state === "running") {
@@ -292,7 +305,7 @@ export abstract class BaseExecutor implements Executor {
     } else if (state !== "lent") {
       this.#waiting--;
     }
-    if (this.#live.size === 0) { for (const resolve of this.#idlers) resolve(); }
+    if (this.#live.size === 0) this.#idle.open();
   }
 
   #fill(): void {
@@ -314,7 +327,7 @@ export abstract class BaseExecutor implements Executor {
     this.#meter.begun(submission, submission.state === "running");
     const { task } = submission;
     task.scheduler.enqueue(task);
-    if (submission.onBegun !== null) submission.begun();
+    submission.begun();
   }
 
   stats(): ExecutorStats {
@@ -334,15 +347,7 @@ export abstract class BaseExecutor implements Executor {
   }
 
   idle(): Completion {
-    return run(() => this.#untilIdle(), { name: `idle of ${this.name}` });
-  }
-
-  #untilIdle(): Operation<void> {
-    return action<void>((resolve) => {
-      if (this.#live.size === 0) return resolve();
-      this.#idlers.add(resolve);
-      return () => this.#idlers.delete(resolve);
-    });
+    return run(() => this.#idle.wait(), { name: `idle of ${this.name}` });
   }
 
   close(options: CloseOptions = {}): Completion {
@@ -356,7 +361,7 @@ export abstract class BaseExecutor implements Executor {
   }
 
   *#close(): Generator<Effect<unknown>, void, unknown> {
-    yield* this.#untilIdle();
+    yield* this.#idle.wait();
     yield* this.release();
   }
 
@@ -365,7 +370,7 @@ export abstract class BaseExecutor implements Executor {
     const submission = (task as unknown as TaskNode).joiners;
     if (!(submission instanceof Submission)) return false;
     if (submission.state !== "waiting" && submission.state !== "delayed") return false;
-    submission.onBegun = then;
+    submission.more.onBegun = then;
     return true;
   }
 

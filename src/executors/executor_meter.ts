@@ -10,7 +10,7 @@ import { Quantiles } from "./quantiles.ts";
 import type { Submission } from "./submission.ts";
 
 /** Once tasks come by the thousand, of so many one is timed: reading the clock costs as much as a task. */
-const sampleInterval = 16;
+const sampleInterval = 64;
 const timedFirst = 1000;
 
 /** Counts and times the tasks of one executor. */
@@ -25,20 +25,24 @@ export class ExecutorMeter {
   #failed = 0;
   #cancelled = 0;
   #busySlots = 0;
+  #changes = 0;
   #busyMs = 0;
   #lookedAt = performance.now();
 
   /** A task was submitted. */
   submitted(submission: Submission): void {
     this.#submitted++;
-    if (this.#isTimed()) submission.queuedAt = performance.now();
+    if (this.#submitted <= timedFirst || this.#submitted % sampleInterval === 0) {
+      submission.more.queuedAt = performance.now();
+    }
   }
 
   /** A task begins; it takes a slot, unless that of another is lent to it. */
   begun(submission: Submission, takesSlot: boolean): void {
-    if (submission.queuedAt > 0) {
-      submission.begunAt = performance.now();
-      this.queueTime.add(submission.begunAt - submission.queuedAt);
+    const { extras } = submission;
+    if (extras !== null && extras.queuedAt > 0) {
+      extras.begunAt = performance.now();
+      this.queueTime.add(extras.begunAt - extras.queuedAt);
     }
     if (takesSlot) this.#slots(1);
   }
@@ -48,7 +52,8 @@ export class ExecutorMeter {
     if (task.hasFailed) this.#failed++;
     else if (task.isCancelled) this.#cancelled++;
     else this.#completed++;
-    if (submission.begunAt > 0) this.runTime.add(performance.now() - submission.begunAt);
+    const begunAt = submission.extras?.begunAt ?? 0;
+    if (begunAt > 0) this.runTime.add(performance.now() - begunAt);
     if (hadSlot) this.#slots(-1);
   }
 
@@ -71,13 +76,9 @@ export class ExecutorMeter {
     };
   }
 
-  #isTimed(): boolean {
-    return this.#submitted <= timedFirst || this.#submitted % sampleInterval === 0;
-  }
-
   /** Slot-milliseconds; between two looks at the clock the number of busy slots is taken to be what it was last. */
   #slots(change: 1 | -1): void {
-    if (this.#isTimed()) {
+    if (this.#submitted <= timedFirst || ++this.#changes % sampleInterval === 0) {
       const now = performance.now();
       this.#busyMs += this.#busySlots * (now - this.#lookedAt);
       this.#lookedAt = now;

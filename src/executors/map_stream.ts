@@ -17,8 +17,8 @@ import type { TaskNode } from "../kernel/task.ts";
 import { FOREIGN } from "../kernel/task_bits.ts";
 import type { Task } from "../kernel/task_handle.ts";
 import { describe } from "../kernel/work.ts";
-import { action } from "../operations/action.ts";
 import { until } from "../operations/until.ts";
+import { Latch } from "../sync/latch.ts";
 import type { MapOptions, Mapper } from "./executor.ts";
 import type { Stream } from "./stream.ts";
 
@@ -43,7 +43,7 @@ export class MapStream<I, O> implements Stream<unknown> {
   #exhausted = false;
   #closed = false;
   #sourceFailure: Failure | null = null;
-  readonly #wakers = new Set<() => void>();
+  readonly #progress = new Latch();
   readonly #signal: AbortSignal | undefined;
 
   constructor(
@@ -81,7 +81,7 @@ export class MapStream<I, O> implements Stream<unknown> {
   *take(): Generator<Effect<unknown>, IteratorResult<unknown, undefined>, unknown> {
     for (;;) {
       const item = this.#poll();
-      if (item === null) yield* this.#untilProgress();
+      if (item === null) yield* this.#progress.wait();
       else if (!(item instanceof Failure)) return item;
       else {
         yield* this.close();
@@ -288,14 +288,8 @@ export class MapStream<I, O> implements Stream<unknown> {
 
   /** Everyone who waits looks again, the first first. */
   #wake(): void {
-    for (const wake of [...this.#wakers]) wake();
-  }
-
-  #untilProgress(): Operation<void> {
-    return action<void>((resolve) => {
-      this.#wakers.add(resolve);
-      return () => this.#wakers.delete(resolve);
-    });
+    this.#progress.open();
+    this.#progress.close();
   }
 }
 

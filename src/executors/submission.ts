@@ -10,6 +10,7 @@ import { TimeoutError } from "../kernel/errors.ts";
 import type { Settled } from "../kernel/join.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Timer } from "../kernel/timers.ts";
+import type { Linked, WaitQueue } from "../kernel/waiter.ts";
 
 /** What a submission needs of its executor. */
 export interface SubmissionOwner {
@@ -27,18 +28,28 @@ export interface SubmissionOwner {
  */
 export type SubmissionState = "delayed" | "waiting" | "running" | "lent";
 
-/** What an executor knows of a task of its own. */
-export class Submission implements Settled {
-  readonly task: TaskNode;
-  readonly #owner: SubmissionOwner;
-  state: SubmissionState = "waiting";
+/** What few submissions have. */
+class Extras {
   /** When it was submitted and begun, on the clock of the host; 0 when it is not measured. */
   queuedAt = 0;
   begunAt = 0;
   /** Called once, when the task begins, or ends without having begun. */
   onBegun: (() => void) | null = null;
-  #delay: SubmissionTimer | null = null;
-  #deadline: SubmissionTimer | null = null;
+  delay: SubmissionTimer | null = null;
+  deadline: SubmissionTimer | null = null;
+}
+
+/** What an executor knows of a task of its own. It stands in the list of those that have not ended. */
+export class Submission implements Settled, Linked {
+  readonly task: TaskNode;
+  readonly #owner: SubmissionOwner;
+  state: SubmissionState = "waiting";
+  queue: WaitQueue<this> | null = null;
+  previous: this | null = null;
+  next: this | null = null;
+  /** Who is told right after the executor, so that the first who listens costs no list. */
+  #follower: Settled | null = null;
+  extras: Extras | null = null;
 
   constructor(task: TaskNode, owner: SubmissionOwner) {
     this.task = task;
@@ -46,35 +57,57 @@ export class Submission implements Settled {
     task.joiners = this;
   }
 
+  /** What few have, made. */
+  get more(): Extras {
+    return this.extras ??= new Extras();
+  }
+
   /** Holds the task back. */
   holdFor(ms: number): void {
     this.state = "delayed";
-    this.#delay = new SubmissionTimer(() => this.#owner.admit(this));
+    const delay = this.more.delay = new SubmissionTimer(() => this.#owner.admit(this));
     const { scheduler } = this.task;
-    if (ms !== Infinity) scheduler.setTimer(this.#delay, scheduler.clock.after(ms));
+    if (ms !== Infinity) scheduler.setTimer(delay, scheduler.clock.after(ms));
   }
 
   /** Makes the task fail with `TimeoutError` when it has not ended after `ms` milliseconds. */
   endWithin(ms: number): void {
     const { task } = this;
-    this.#deadline = new SubmissionTimer(() => {
+    const deadline = this.more.deadline = new SubmissionTimer(() => {
       task.collect(new TimeoutError(Math.max(0, ms), `Task '${task.name}', which had a deadline,`));
       requestCancel(task, new CancelCause("The deadline of the task has passed"));
     });
     const { scheduler } = task;
-    scheduler.setTimer(this.#deadline, scheduler.clock.after(Math.max(0, ms)));
+    scheduler.setTimer(deadline, scheduler.clock.after(Math.max(0, ms)));
   }
 
   settled(task: TaskNode): void {
-    if (this.#delay !== null) task.scheduler.cancelTimer(this.#delay);
-    if (this.#deadline !== null) task.scheduler.cancelTimer(this.#deadline);
-    this.begun();
+    if (this.extras !== null) {
+      const { delay, deadline } = this.extras;
+      if (delay !== null) task.scheduler.cancelTimer(delay);
+      if (deadline !== null) task.scheduler.cancelTimer(deadline);
+      this.begun();
+    }
     this.#owner.settled(this, task);
+    this.#follower?.settled(task);
   }
 
+  follow(who: Settled): boolean {
+    if (this.#follower !== null) return false;
+    this.#follower = who;
+    return true;
+  }
+
+  unfollow(who: Settled): void {
+    if (this.#follower === who) this.#follower = null;
+  }
+
+  /** Tells who waits for the beginning. */
   begun(): void {
-    const { onBegun } = this;
-    this.onBegun = null;
+    const { extras } = this;
+    if (extras === null) return;
+    const { onBegun } = extras;
+    extras.onBegun = null;
     onBegun?.();
   }
 
