@@ -10,7 +10,8 @@
 
 import { oneError } from "../kernel/aggregate.ts";
 import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
-import { listen } from "../kernel/join.ts";
+import { listen, type Settled } from "../kernel/join.ts";
+import { RingQueue } from "../kernel/ring_queue.ts";
 import { run } from "../kernel/run.ts";
 import { running } from "../kernel/running.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -25,7 +26,7 @@ import type { Stream } from "./stream.ts";
 type Submit<I, O> = (input: I, index: number) => Task<O>;
 
 /** The results of `executor.map`. */
-export class MapStream<I, O> implements Stream<unknown> {
+export class MapStream<I, O> implements Stream<unknown>, Settled {
   readonly #submit: Submit<I, O>;
   readonly #concurrency: number;
   readonly #lookahead: number;
@@ -36,14 +37,15 @@ export class MapStream<I, O> implements Stream<unknown> {
   #isAsync = false;
   #pull: Task<void> | null = null;
   /** Tasks in the order in which their results are handed out: as submitted, or, unordered, as they ended. */
-  readonly #queue: TaskNode[] = [];
-  #head = 0;
+  readonly #queue = new RingQueue<TaskNode>();
   readonly #live = new Set<TaskNode>();
   #index = 0;
   #exhausted = false;
   #closed = false;
   #sourceFailure: Failure | null = null;
   readonly #progress = new Latch();
+  /** Where results go, when they are gathered; `null` when they are handed out one by one. */
+  #gathered: unknown[] | null = null;
   readonly #signal: AbortSignal | undefined;
 
   constructor(
@@ -94,7 +96,7 @@ export class MapStream<I, O> implements Stream<unknown> {
   #poll(): IteratorResult<unknown, undefined> | Failure | null {
     if (this.#iterator === null) this.#begin();
     this.#fill();
-    const head = this.#queue[this.#head];
+    const head = this.#queue.peek();
     if (head !== undefined) return head.hasEnded ? this.#handOut(head) : null;
     if (this.#live.size > 0) return null;
     if (this.#sourceFailure !== null) {
@@ -107,11 +109,7 @@ export class MapStream<I, O> implements Stream<unknown> {
   }
 
   #handOut(task: TaskNode): IteratorResult<unknown, undefined> | Failure {
-    this.#queue[this.#head++] = undefined as never;
-    if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
-      this.#queue.splice(0, this.#head);
-      this.#head = 0;
-    }
+    this.#queue.shift();
     this.#fill();
     const failed = task.hasFailed || task.isCancelled;
     if (!this.#settle) {
@@ -130,12 +128,25 @@ export class MapStream<I, O> implements Stream<unknown> {
   *#collect(): Generator<Effect<unknown>, unknown[], unknown> {
     const results: unknown[] = [];
     try {
-      for (let item = yield* this.take(); !item.done; item = yield* this.take()) {
-        results.push(item.value);
+      this.#gathered = results;
+      for (;;) {
+        const end = this.#gather(results);
+        if (end === null) yield* this.#progress.wait();
+        else if (end instanceof Failure) throw end.error;
+        else return results;
       }
-      return results;
     } finally {
+      this.#gathered = null;
       yield* this.close();
+    }
+  }
+
+  /** Gathers what is there; the end or the failure when it comes to that, and `null` while more is to come. */
+  #gather(results: unknown[]): IteratorResult<unknown, undefined> | Failure | null {
+    for (;;) {
+      const item = this.#poll();
+      if (item === null || item instanceof Failure || item.done) return item;
+      results.push(item.value);
     }
   }
 
@@ -162,7 +173,7 @@ export class MapStream<I, O> implements Stream<unknown> {
         errors.add(error);
       }
     }
-    this.#queue.length = this.#head = 0;
+    this.#queue.clear();
     this.#wake();
     if (errors.size > 0) throw oneError([...errors], "the closing of a stream");
   }
@@ -187,7 +198,7 @@ export class MapStream<I, O> implements Stream<unknown> {
   }
 
   #pollOutside(): IteratorResult<unknown, undefined> | null {
-    const head = this.#queue[this.#head];
+    const head = this.#queue.peek();
     if (
       head === undefined || !head.hasEnded ||
       (!this.#settle && (head.hasFailed || head.isCancelled))
@@ -218,9 +229,7 @@ export class MapStream<I, O> implements Stream<unknown> {
     // Whoever aborted the map wants no more of it; without this an endless source would be refused for ever.
     if (this.#signal?.aborted) this.#exhausted = true;
     if (this.#closed || this.#exhausted || this.#live.size >= this.#concurrency) return false;
-    const unconsumed = this.#ordered
-      ? this.#queue.length - this.#head
-      : this.#queue.length - this.#head + this.#live.size;
+    const unconsumed = this.#queue.size + (this.#ordered ? 0 : this.#live.size);
     return unconsumed < Math.max(1, this.#lookahead);
   }
 
@@ -275,15 +284,29 @@ export class MapStream<I, O> implements Stream<unknown> {
       return;
     }
     this.#live.add(task);
-    listen(task, { settled: (ended) => this.#ended(ended) });
+    listen(task, this);
   }
 
-  #ended(task: TaskNode): void {
+  /** @internal A task has ended. */
+  settled(task: TaskNode): void {
     this.#live.delete(task);
     if (this.#closed) return;
     if (!this.#ordered) this.#queue.push(task);
     this.#fill();
+    // Whoever gathers is not woken for each result; a failure or the end is left for him to find.
+    const results = this.#gathered;
+    if (results !== null && this.#live.size > 0 && this.#gatherEnded(results)) return;
     this.#wake();
+  }
+
+  /** Gathers what is there, up to a failure. Returns whether there was none. */
+  #gatherEnded(results: unknown[]): boolean {
+    for (;;) {
+      const head = this.#queue.peek();
+      if (head === undefined || !head.hasEnded) return true;
+      if (!this.#settle && (head.hasFailed || head.isCancelled)) return false;
+      results.push((this.#handOut(head) as IteratorYieldResult<unknown>).value);
+    }
   }
 
   /** Everyone who waits looks again, the first first. */
