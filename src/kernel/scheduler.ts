@@ -40,7 +40,7 @@ const defaultBudget = 8;
  * How many steps there may be between two looks at the clock. It bounds what the host waits when short steps are
  * followed by long ones, of which the scheduler learns at the next look only.
  */
-const longestStretch = 16;
+const longestStretch = 32;
 
 /** How much time should pass between two looks, in milliseconds. */
 const glance = defaultBudget / 4;
@@ -152,6 +152,20 @@ export class Scheduler {
   cancelTimer(timer: Timed): void {
     this.#timers.cancel(timer);
     if (!this.#active && this.#timers.size === 0) this.#activate();
+  }
+
+  /**
+   * @internal
+   *
+   * Counts a result that a task takes without waiting, as a step within its step.
+   *
+   * @returns whether the host has waited long enough, so that the task shall give way
+   */
+  isOverdue(): boolean {
+    if (--this.#left > 0 || !this.#spent()) return false;
+    // The loop looks again right after this step.
+    this.#left = 1;
+    return true;
   }
 
   /** @internal Says that {@linkcode runNow} is about to be called, so that what becomes ready before it asks for no microtask. */

@@ -184,6 +184,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
         this.waiting = null;
         this.fail(error);
       }
+      if (this.scheduler.isOverdue()) break;
     }
     this.waiting = givenWay;
     this.requeue();

@@ -2,8 +2,10 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { assert, assertEquals } from "@std/assert";
 import {
+  all,
   Channel,
   type Effect,
+  Mutex,
   type Operation,
   run,
   Scheduler,
@@ -105,27 +107,65 @@ Deno.test("a low priority is served though higher ones are always ready [F1]", a
   }
 });
 
-Deno.test("host timers get a turn while coroutines are busy [F2]", async () => {
-  let done = false;
-  setTimeout(() => done = true, 10);
-  await run(function* () {
-    while (!done) yield* yieldNow();
-  });
-  let timers = 0;
-  const turns = await turnsDuring(() =>
-    run(function* () {
-      while (timers++ < 500_000) yield* yieldNow();
-    })
-  );
-  assert(turns >= 2, `the host had ${turns} turns`);
-});
+/** Holds the thread. */
+function spin(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
 
-Deno.test("host timers get a turn while tasks wake each other by promises [F2]", async () => {
-  let done = false;
-  setTimeout(() => done = true, 5);
+/** How many of `most` turns of a loop of 1 ms each are taken before a timer of the host that is due at once fires. */
+async function turnsBeforeTimer(
+  most: number,
+  turn: () => Operation<unknown>,
+): Promise<number> {
+  let turns = 0;
+  let atTimer = Infinity;
   await run(function* () {
-    while (!done) yield* until(Promise.resolve());
+    // What the loop needs to learn of its steps.
+    for (let i = 0; i < 1000; i++) yield* turn();
+    setTimeout(() => atTimer = turns, 0);
+    for (; turns < most && atTimer === Infinity; turns++) {
+      spin(1);
+      yield* turn();
+    }
   });
+  return atTimer;
+}
+
+const ready = new Channel<number>({ capacity: 8 });
+const busyLoops: { [of: string]: () => Operation<unknown> } = {
+  "yieldNow": yieldNow,
+  "promises": () => until(Promise.resolve()),
+  "spawns": () => spawn(() => 1),
+  "spawns and joins": function* () {
+    yield* yield* spawn(() => 1);
+  },
+  "empty all": () => all([]),
+  "locks that are free": () => lock.withLock(() => 1),
+  "sends and receives that are ready": function* () {
+    yield* ready.send(1);
+    yield* ready.receive();
+  },
+};
+const lock = new Mutex();
+
+for (const [name, turn] of Object.entries(busyLoops)) {
+  Deno.test(`the host gets its turn beside a busy loop of ${name} [F2]`, async () => {
+    const turns = await turnsBeforeTimer(300, turn);
+    assert(turns <= 60, `a timer that was due fired after ${turns} turns of 1 ms`);
+  });
+}
+
+Deno.test("sleepers wake beside a busy loop [F2] [T1]", async () => {
+  let turns = 0;
+  await run(function* () {
+    const sleeper = yield* spawn(() => sleep(5));
+    for (; turns < 300 && sleeper.status !== "completed"; turns++) {
+      spin(1);
+      yield* yieldNow();
+    }
+  });
+  assert(turns <= 60, `a sleep of 5 ms took ${turns} turns of 1 ms`);
 });
 
 Deno.test("host timers get a turn between steps that are long [F2]", async () => {
@@ -133,8 +173,7 @@ Deno.test("host timers get a turn between steps that are long [F2]", async () =>
     run(function* () {
       for (let i = 0; i < 1000; i++) yield* yieldNow();
       for (let i = 0; i < 100; i++) {
-        const until = performance.now() + 1;
-        while (performance.now() < until);
+        spin(1);
         yield* yieldNow();
       }
     })
@@ -148,12 +187,10 @@ Deno.test("the host gets its turn between long steps from the first one on [F2]"
   setTimeout(() => turnAfter = steps, 0);
   function* long() {
     steps++;
-    const until = performance.now() + 3;
-    while (performance.now() < until);
+    spin(3);
   }
-  await run(function* () {
-    for (let i = 0; i < 40; i++) yield* spawn(() => long());
-  }, { scheduler: new Scheduler() });
+  const scheduler = new Scheduler();
+  await Promise.all(Array.from({ length: 40 }, () => run(long, { scheduler })));
   assert(turnAfter <= 12, `the host's turn came after ${turnAfter} steps of 3 ms`);
 });
 
