@@ -9,7 +9,7 @@ import { close, windUp } from "./ending.ts";
 import { CancelledError } from "./errors.ts";
 import type { ForcedEnd } from "./instrument.ts";
 import { eventOf } from "./task_event.ts";
-import { enter as enterTask, isRunning, leave as leaveTask } from "./running.ts";
+import { isRunning, runAs } from "./running.ts";
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import type { CancelOptions } from "./task_handle.ts";
@@ -48,7 +48,8 @@ export function requestCancel(
       close(task);
       break;
     case B.BODY:
-      if (!told) interrupt(task);
+      if (told) task.bits |= B.TOLD;
+      else interrupt(task);
       break;
     case B.CHILDREN:
       tellChildren(task, false);
@@ -187,6 +188,7 @@ function hurry(task: TaskNode, deadline: number): void {
 
 /** Ends a task that did not end in time. One that is running, or about to, may take that one step. */
 function force(task: TaskNode): void {
+  if (tellAfterAll(task)) return;
   const again = (task.bits & B.FORCED) !== 0;
   task.bits |= B.FORCED;
   if (task.phase === B.CHILDREN) return hurryChildren(task);
@@ -207,6 +209,19 @@ function force(task: TaskNode): void {
     if ((task.phase as number) === B.ENDED) return;
   }
   endByForce(task);
+}
+
+/**
+ * A body that joined the child which failed has had its error, and may have caught it and gone on: it is told outright
+ * then, once, and its time begins anew.
+ */
+function tellAfterAll(task: TaskNode): boolean {
+  const cold = task.cold!;
+  if ((task.bits & B.TOLD) === 0 || task.phase !== B.BODY || cold.cancelGrace <= 0) return false;
+  task.bits &= ~B.TOLD;
+  cold.cancelDeadline = task.scheduler.clock.after(cold.cancelGrace);
+  interrupt(task);
+  return true;
 }
 
 /** The turn of a task that went on and on by yielding, after its time was over. */
@@ -235,7 +250,7 @@ function endByForce(task: TaskNode): void {
     console.warn(
       `${task} ignored its cancellation and was ${
         end === "returned" ? "ended by force" : "abandoned"
-      }`,
+      }${task.spawnedAt === undefined ? "" : `; it was ${task.spawnedAt}`}`,
     );
   }
   if (task.phase === B.CLOSING) close(task);
@@ -266,16 +281,6 @@ function leaveIterator(task: TaskNode): ForcedEnd {
     return "returned";
   }
   return "abandoned";
-}
-
-function runAs<R>(task: TaskNode, body: () => R): R {
-  const { enter } = task.environment;
-  const before = enterTask(task);
-  try {
-    return enter === null ? body() : enter(body);
-  } finally {
-    leaveTask(before);
-  }
 }
 
 class GraceTimer extends Timer {

@@ -5,6 +5,7 @@
  */
 
 import type { CancelCause } from "./cancel_cause.ts";
+import type { ErrorList } from "./error_list.ts";
 import type { Timed } from "./timers.ts";
 import type { TaskNode } from "./task.ts";
 
@@ -20,7 +21,7 @@ export class Cold {
   bodyFailed = false;
   bodyError: unknown = undefined;
   /** What children and finalisers threw, in the order in which it happened. */
-  errors: Set<unknown> | null = null;
+  errors: ErrorList | null = null;
   /** What the body returned, while finalisers run. */
   result: unknown = undefined;
   resultMoved = false;

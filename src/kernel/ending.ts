@@ -8,6 +8,7 @@ import { oneError } from "./aggregate.ts";
 import { CancelCause } from "./cancel_cause.ts";
 import { requestCancel, tellChildren } from "./cancellation.ts";
 import type { Cold } from "./cold.ts";
+import { ErrorList } from "./error_list.ts";
 import { CancelledError } from "./errors.ts";
 import { leaveFamily } from "./family.ts";
 import { joins } from "./join.ts";
@@ -125,7 +126,7 @@ function endOne(task: TaskNode): TaskNode | null {
 function decide(task: TaskNode, cold: Cold): void {
   if (cold.graceTimer !== null) task.scheduler.cancelTimer(cold.graceTimer);
   if (cold.bodyFailed || cold.errors !== null) {
-    const errors = cold.errors ?? new Set();
+    const errors = cold.errors ?? new ErrorList();
     if (cold.bodyFailed) errors.delete(cold.bodyError);
     const all = cold.bodyFailed ? [cold.bodyError, ...errors] : [...errors];
     task.bits |= FAILED;

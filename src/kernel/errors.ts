@@ -44,6 +44,12 @@ export class TimeoutError extends Error {
   }
 }
 
+/** Something was used where or when it cannot be: outside of a coroutine, a permit after its release. */
+export class UsageError extends Error {
+  /** Its class, for those who cannot use `instanceof`. */
+  override readonly name = "UsageError";
+}
+
 /** Something was used after it was closed: a channel, an executor. */
 export class ClosedError extends Error {
   /** Its class, for those who cannot use `instanceof`. */

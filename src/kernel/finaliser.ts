@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UsageError } from "./errors.ts";
 import type { TaskNode } from "./task.ts";
 import { FOREIGN } from "./task_bits.ts";
 
@@ -11,17 +12,17 @@ import { FOREIGN } from "./task_bits.ts";
  * Has `finaliser` run when the body and the children of `task` are over: newest first, exactly once, whatever the
  * outcome. What it throws does not stop the others, and is an error of the task.
  *
- * @throws {Error} when the task only runs one operation for ordinary code, and would end at once
+ * @throws {UsageError} when the task only runs one operation for ordinary code, and would end at once
  */
 export function addFinaliser(task: TaskNode, finaliser: () => unknown, operation: string): void {
   checkScope(task, operation);
   (task.coldPart().finalisers ??= []).push(finaliser);
 }
 
-/** Throws an `Error` when nothing can be bound to the scope of `task`. */
+/** Throws a `UsageError` when nothing can be bound to the scope of `task`. */
 export function checkScope(task: TaskNode, operation: string): void {
   if ((task.bits & FOREIGN) === 0) return;
-  throw new Error(
+  throw new UsageError(
     `Cannot ${operation}: it is bound to the scope of a coroutine, and there is none: ` +
       `use it with 'yield*' in a coroutine, as in run(function* () { yield* … })`,
   );

@@ -5,6 +5,7 @@
  */
 
 import { oneError } from "./aggregate.ts";
+import { ErrorList } from "./error_list.ts";
 import { OwnedWait } from "./owned_wait.ts";
 import { spawnOwned } from "./spawn.ts";
 import type { TaskNode } from "./task.ts";
@@ -17,7 +18,12 @@ export abstract class Group extends OwnedWait {
   #live = 0;
   #done = false;
   /** What children threw, each once, in the order in which it happened. */
-  protected errors: Set<unknown> | null = null;
+  protected errors: ErrorList | null = null;
+
+  /** Whether children may fail without harm, up to a cancellation. */
+  protected get absorbsFailures(): boolean {
+    return false;
+  }
 
   /** A child ended, by itself or as it was told. Called after its error was collected. */
   protected childEnded(_child: TaskNode): void {}
@@ -41,7 +47,7 @@ export abstract class Group extends OwnedWait {
 
   settled(child: TaskNode): void {
     this.#live--;
-    if (child.hasFailed) (this.errors ??= new Set()).add(child.value);
+    if (child.hasFailed) (this.errors ??= new ErrorList()).add(child.value);
     this.childEnded(child);
     // Telling the others may have ended the last of them on the way.
     if (this.#live > 0 || this.#done) return;
@@ -49,6 +55,12 @@ export abstract class Group extends OwnedWait {
     if (!this.cancelled) this.allEnded();
     else if (this.errors !== null) this.rejectWithErrors();
     else this.reject(this.task.cold!.cancelCause!.error);
+  }
+
+  override abandon(task: TaskNode): boolean {
+    // A failure that the operation would have taken for a result is none of the cancellation's.
+    if (this.absorbsFailures) this.errors = null;
+    return super.abandon(task);
   }
 
   /** Goes on with what the children threw: one as itself, several as one. */

@@ -7,6 +7,7 @@
 import { BaseEffect, type Effect, operation, perform, Step } from "./effect.ts";
 import { CancelledError } from "./errors.ts";
 import type { Cancellation } from "./task_handle.ts";
+import { unobserve } from "./outcome_promise.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import { Waiter, WaitQueue } from "./waiter.ts";
@@ -70,7 +71,8 @@ export function deliverOutcome(target: TaskNode, by: TaskNode): void {
 
 /** Takes `by` out of the wait for `target`, unless it stands in line with others. */
 export function leaveJoin(target: TaskNode, by: Settled): void {
-  if (target.joiners === by) target.joiners = null;
+  if (target.phase === ENDED) unobserve(target);
+  else if (target.joiners === by) target.joiners = null;
   else target.joiners?.unfollow?.(by);
 }
 

@@ -25,6 +25,16 @@ export function report(task: TaskNode): void {
   void ensurePromise(task);
 }
 
+/**
+ * The only one who was told of the outcome went away before it learned of it. A failure is the host's again then; in a
+ * scope it is the scope's, or is looked at when the scope ends.
+ */
+export function unobserve(task: TaskNode): void {
+  if ((task.bits & (B.FAILED | B.OBSERVED_AGAIN)) !== B.FAILED || task.outcome !== null) return;
+  task.bits &= ~B.OBSERVED;
+  if (task.parent === null && (task.bits & B.OWNED) === 0) report(task);
+}
+
 /** Settles the promise that was made while the task had not ended. */
 export function settlePromise(task: TaskNode, outcome: OutcomePromise): void {
   if ((task.bits & (B.FAILED | B.CANCELLED)) === 0) outcome.resolve(task.value);

@@ -60,6 +60,8 @@ export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking
   #settle(outcome: unknown, failed: boolean): void {
     const task = this.#task!;
     const state = this.#state;
+    // What calls itself a promise, and is of a subclass, may settle twice.
+    if (state === "settled") return;
     this.#state = "settled";
     if (state === "left") {
       if (failed && this.#owner !== "else" && !isAbort(outcome)) {

@@ -44,6 +44,17 @@ export class RingQueue<T> {
     return this.#buffer[this.#head];
   }
 
+  /** Takes out what has `index` others before it; those move up. O(index). */
+  removeAt(index: number): T | undefined {
+    const item = this.#buffer[(this.#head + index) & this.#mask];
+    for (let at = index; at > 0; at--) {
+      const to = (this.#head + at) & this.#mask;
+      this.#buffer[to] = this.#buffer[(this.#head + at - 1) & this.#mask];
+    }
+    this.shift();
+    return item;
+  }
+
   /** Takes everything out. */
   clear(): void {
     this.#size = this.#head = 0;

@@ -26,6 +26,17 @@ export function leave(before: TaskNode | null): void {
   if (before !== null) below.pop();
 }
 
+/** Calls `body` as code of `task`, wrapped as its steps are. */
+export function runAs<R>(task: TaskNode, body: () => R): R {
+  const { enter: wrap } = task.environment;
+  const before = enter(task);
+  try {
+    return wrap === null ? body() : wrap(body);
+  } finally {
+    leave(before);
+  }
+}
+
 /** Whether code of `task` is under way, if further down the stack. */
 export function isRunning(task: TaskNode): boolean {
   return running === task || (below.length > 0 && below.includes(task));

@@ -50,21 +50,21 @@ export class Seat {
   /** What the effect came to: its result, or its error. */
   value: unknown = undefined;
   hasFailed = false;
-  readonly #task: TaskNode;
+  readonly task: TaskNode;
   /** Whose seat it is. Seats of one holder must not deal with each other. */
   readonly holder: SeatHolder;
 
   constructor(task: TaskNode, holder: SeatHolder) {
-    this.#task = task;
+    this.task = task;
     this.holder = holder;
   }
 
   get scheduler(): Scheduler {
-    return this.#task.scheduler;
+    return this.task.scheduler;
   }
 
   get environment(): Environment {
-    return this.#task.environment;
+    return this.task.environment;
   }
 
   give(value: unknown): void {

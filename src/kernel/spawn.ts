@@ -5,6 +5,7 @@
  */
 
 import { type AwaitableOperation, BaseEffect, perform } from "./effect.ts";
+import { checkScope } from "./finaliser.ts";
 import { traceSpawn } from "./spawn_trace.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
@@ -68,6 +69,7 @@ class Spawn<T> extends BaseEffect<Task<T>> {
   }
 
   [perform](parent: TaskNode): boolean {
+    checkScope(parent, "spawn");
     const options = this.#options;
     const child = options === undefined
       ? new TaskNode(

@@ -42,6 +42,7 @@ import { Cold } from "./cold.ts";
 import { type Effect, type NativeEffect, operation, perform, Step } from "./effect.ts";
 import { endBroken, type EnterFailure, stepEntered } from "./entered_step.ts";
 import type { Enter, Environment } from "./environment.ts";
+import { ErrorList } from "./error_list.ts";
 import { joinFamily } from "./family.ts";
 import { performForeign } from "./foreign.ts";
 import { bodyReturned, bodyThrew, end } from "./ending.ts";
@@ -293,7 +294,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
 
   /** Somebody learns of the outcome, so that a failure need not be reported. */
   observe(): void {
-    this.bits |= B.OBSERVED;
+    this.bits |= (this.bits & B.OBSERVED) === 0 ? B.OBSERVED : B.OBSERVED_AGAIN;
     if (this.phase === ENDED) this.outcome?.promise.catch(() => {});
   }
 
@@ -376,7 +377,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
 
   /** Adds to the errors with which this task will fail. */
   collect(error: unknown): void {
-    (this.coldPart().errors ??= new Set()).add(error);
+    (this.coldPart().errors ??= new ErrorList()).add(error);
   }
 
   coldPart(): Cold {

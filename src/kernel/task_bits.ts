@@ -33,6 +33,8 @@ export const FAILED = 32;
 export const CANCELLED = 64;
 /** Somebody asked for the outcome. */
 export const OBSERVED = 128;
+/** More than one asked for the outcome. */
+export const OBSERVED_AGAIN = 32768;
 /** Cancelled, not awaited, when the body of its scope ends. */
 export const DAEMON = 256;
 /** Its outcome concerns only the operation that made it, not the scope. */
@@ -43,5 +45,7 @@ export const ISOLATING = 1024;
 export const RESOURCE = 2048;
 /** Runs one operation for code that is not a task, which `await`s it. */
 export const FOREIGN = 4096;
+/** Its body was told of its cancellation only by the failure of a child that it joined. */
+export const TOLD = 16384;
 /** Forced, and has had its last step: it is ended when its turn comes. */
 export const SPENT = 8192;

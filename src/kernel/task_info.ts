@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UsageError } from "./errors.ts";
 import { running } from "./running.ts";
 import type { TaskNode } from "./task.ts";
 import type { TaskInfo } from "./task_handle.ts";
@@ -34,13 +35,13 @@ export const taskAround: { current: (() => TaskInfo | undefined) | null } = { cu
  * assertEquals(name, "greeter");
  * ```
  *
- * @throws {Error} when the caller does not run in a task
+ * @throws {UsageError} when the caller does not run in a task
  */
 export function currentTask(): TaskInfo {
   if (running === null) {
     const around = taskAround.current?.();
     if (around !== undefined) return around;
-    throw new Error(
+    throw new UsageError(
       "currentTask() was called outside a task: call it in a coroutine, or in an async function before its first await",
     );
   }

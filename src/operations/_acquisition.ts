@@ -16,8 +16,9 @@
  */
 
 import { CancelCause } from "../kernel/cancel_cause.ts";
-import { requestCancel } from "../kernel/cancellation.ts";
+import { cancelEach, requestCancel } from "../kernel/cancellation.ts";
 import { BaseEffect, perform } from "../kernel/effect.ts";
+import { UsageError } from "../kernel/errors.ts";
 import { addFinaliser, checkScope } from "../kernel/finaliser.ts";
 import type { Settled } from "../kernel/join.ts";
 import { spawnOwned } from "../kernel/spawn.ts";
@@ -63,7 +64,7 @@ export class Acquisition implements Parking, Settled {
   /** @internal The keeper has the value. */
   provided(value: unknown): void {
     if (this.#state !== "acquiring") {
-      throw new Error(
+      throw new UsageError(
         `Cannot provide: ${
           this.#state === "leaving"
             ? "nobody waits for it any more"
@@ -97,7 +98,7 @@ export class Acquisition implements Parking, Settled {
     switch (this.#state) {
       case "acquiring":
         owner.fail(
-          keeper.hasFailed || keeper.isCancelled ? keeper.failure : new Error(
+          keeper.hasFailed || keeper.isCancelled ? keeper.failure : new UsageError(
             `Cannot acquire '${keeper.name}': it ended without providing a value: it must call 'yield* provide(value)'`,
           ),
         );
@@ -106,8 +107,12 @@ export class Acquisition implements Parking, Settled {
         owner.fail(keeper.hasFailed ? keeper.value : owner.cold!.cancelCause!.error);
         return owner.goOn();
       case "held":
-        if (keeper.hasFailed) this.#failOwner(keeper);
-        return;
+        return this.#failOwner(
+          keeper,
+          keeper.hasFailed ? keeper.value : new UsageError(
+            `Resource '${keeper.name}' ended while it was in use: it must wait in 'yield* provide(value)' until its scope ends`,
+          ),
+        );
       case "releasing":
         if (keeper.hasFailed) owner.fail(keeper.value);
         return owner.goOn();
@@ -118,18 +123,18 @@ export class Acquisition implements Parking, Settled {
     if (this.#state === "held") return true;
     if (this.#state === "acquiring") this.#state = "leaving";
     const { cancelCause, cancelDeadline } = owner.cold!;
-    requestCancel(this.#keeper, cancelCause!, owner.isForced ? -Infinity : cancelDeadline);
+    cancelEach([this.#keeper], cancelCause!, owner.isForced ? -Infinity : cancelDeadline);
     return false;
   }
 
   /** It failed while it was in use, so the scope cannot go on. */
-  #failOwner(keeper: TaskNode): void {
+  #failOwner(keeper: TaskNode, error: unknown): void {
     const owner = this.#owner;
-    owner.collect(keeper.value);
+    owner.collect(error);
     if ((owner.bits & CANCELLING) !== 0) return;
     const cause = () =>
       `Task ${owner.id} '${owner.name}' was cancelled because its resource '${keeper.name}' failed`;
-    requestCancel(owner, new CancelCause(cause, keeper.value));
+    requestCancel(owner, new CancelCause(cause, error));
   }
 
   #reason(): string {

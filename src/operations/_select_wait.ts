@@ -17,12 +17,14 @@
 
 import { oneError } from "../kernel/aggregate.ts";
 import { CancelCause } from "../kernel/cancel_cause.ts";
-import { requestCancel } from "../kernel/cancellation.ts";
+import { cancelEach } from "../kernel/cancellation.ts";
 import { type Effect, type NativeEffect, type Operation, perform } from "../kernel/effect.ts";
+import { ErrorList } from "../kernel/error_list.ts";
 import type { Settled } from "../kernel/join.ts";
 import { poll, Seat, type SeatHolder, type Selectable } from "../kernel/selectable.ts";
 import { spawnOwned } from "../kernel/spawn.ts";
 import { TaskNode } from "../kernel/task.ts";
+import { UNDELIVERED } from "../kernel/task_bits.ts";
 import type { Parking } from "../kernel/waiter.ts";
 import type { Thunk } from "../kernel/work.ts";
 
@@ -99,7 +101,7 @@ export class SelectWait implements NativeEffect, Parking, Settled, SeatHolder {
   /** The children that have not ended, oldest first; `null` before they are spawned. */
   #children: Set<TaskNode> | null = null;
   /** What cleaning up threw. */
-  readonly #errors = new Set<unknown>();
+  readonly #errors = new ErrorList();
   #performing = false;
   /** Whether the task stands still here, and nobody has woken it. */
   #parked = false;
@@ -111,7 +113,7 @@ export class SelectWait implements NativeEffect, Parking, Settled, SeatHolder {
   }
 
   get shielded(): boolean {
-    return this.#phase === "ending" && (this.#taken || this.#task.isQueued);
+    return this.#phase === "ending" && this.#task.isQueued;
   }
 
   [perform](task: TaskNode): boolean {
@@ -188,6 +190,13 @@ export class SelectWait implements NativeEffect, Parking, Settled, SeatHolder {
   }
 
   abandon(task: TaskNode): boolean {
+    const { cancelCause, cancelDeadline } = task.cold!;
+    if (this.#phase === "ending" && this.#taken) {
+      // What was taken cannot be given back, so the cancellation comes after it; but the losers' time is measured now.
+      task.bits |= UNDELIVERED;
+      cancelEach([...this.#children!].reverse(), cancelCause!, cancelDeadline);
+      return false;
+    }
     // What a child failed with is not lost with its case.
     if (this.#failed) this.#errors.add(this.#value);
     this.#failed = false;
@@ -198,10 +207,7 @@ export class SelectWait implements NativeEffect, Parking, Settled, SeatHolder {
       if (this.#errors.size > 0) throw oneError([...this.#errors], this.description);
       return true;
     }
-    const { cancelCause, cancelDeadline } = task.cold!;
-    for (const child of [...this.#children!].reverse()) {
-      requestCancel(child, cancelCause!, cancelDeadline);
-    }
+    cancelEach([...this.#children!].reverse(), cancelCause!, cancelDeadline);
     return false;
   }
 
@@ -303,7 +309,7 @@ export class SelectWait implements NativeEffect, Parking, Settled, SeatHolder {
     if (this.#isAlone) return;
     const because = () => `Case '${this.#chosen?.given.key}' of ${this.description} came first`;
     const cause = new CancelCause(because);
-    for (const child of [...this.#children!].reverse()) requestCancel(child, cause);
+    cancelEach([...this.#children!].reverse(), cause);
   }
 
   #goOnIfAlone(): void {

@@ -5,7 +5,8 @@
  */
 
 import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
-import { poll, type Selectable } from "../kernel/selectable.ts";
+import { runAs } from "../kernel/running.ts";
+import { poll, Seat, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Parking } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
@@ -113,7 +114,8 @@ class ParkedOnAction implements Parking {
   abandon(task: TaskNode): boolean {
     this.#settled = true;
     task.scheduler.outside--;
-    this.#cleanup?.();
+    const cleanup = this.#cleanup;
+    if (cleanup !== undefined) runAs(task instanceof Seat ? task.task : task, cleanup);
     return true;
   }
 

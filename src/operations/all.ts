@@ -128,6 +128,10 @@ class AllGroup extends ManyGroup {
 }
 
 class AllSettledGroup extends ManyGroup {
+  protected override get absorbsFailures(): boolean {
+    return true;
+  }
+
   protected allEnded(): void {
     this.resolveWith((child) =>
       child.hasFailed || child.isCancelled

@@ -5,6 +5,7 @@
  */
 
 import { type AwaitableOperation, BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { checkScope } from "../kernel/finaliser.ts";
 import { thunkOf } from "../kernel/owned_wait.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -181,6 +182,7 @@ class Assign<T> extends BaseEffect<T> {
   }
 
   [perform](task: TaskNode): boolean {
+    checkScope(task, `set context '${this.#context.name}'`);
     this.#context.write(task, this.#value);
     task.give(this.#value);
     return true;

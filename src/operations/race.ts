@@ -103,6 +103,10 @@ class RaceGroup extends Group {
     return this.#effect.description;
   }
 
+  protected override get absorbsFailures(): boolean {
+    return this.#needsSuccess && this.#winner === null;
+  }
+
   protected override childEnded(child: TaskNode): void {
     if (this.#winner !== null) return;
     if (child.isCancelled) this.#cancelled = child;

@@ -12,8 +12,9 @@ import { describe } from "../kernel/work.ts";
 
 /**
  * Waits for a promise, or for one that a function makes with a signal at hand. A cancelled coroutine leaves a promise
- * behind at once; the function's signal aborts, and its promise is waited for, within the grace time, so that what it
- * began is over when the cancellation is.
+ * behind at once. The signal of a function aborts; the promise of a function that declares the parameter is also waited
+ * for, within the grace time, so that what it began is over when the cancellation is. (A function that declares none,
+ * as `() => promise` or `(...args) => f(...args)`, gets the signal all the same, and its promise is left behind.)
  *
  * @example
  * ```ts
@@ -56,7 +57,7 @@ class UntilCall<T> extends BaseEffect<T> {
 
   [perform](task: TaskNode): boolean {
     const hears = this.#make.length > 0;
-    const promise = hears ? this.#make(signalOf(task)) : (this.#make as () => PromiseLike<T>)();
+    const promise = this.#make(signalOf(task));
     if (typeof promise?.then !== "function") {
       throw new TypeError(
         `Cannot wait until: the function must return a promise: it returned ${describe(promise)}`,

@@ -69,8 +69,9 @@ function isUsable(value: unknown): value is Usable {
 
 /** Disposes of it; a promise when that takes time. */
 function dispose(held: Usable): PromiseLike<void> | void {
-  if (Symbol.asyncDispose in held) return held[Symbol.asyncDispose]();
-  held[Symbol.dispose]();
+  const { [Symbol.asyncDispose]: later } = held as Partial<AsyncDisposable>;
+  if (typeof later === "function") return later.call(held);
+  (held as Disposable)[Symbol.dispose]();
 }
 
 class UseNow<T extends Usable> extends BaseEffect<T> {

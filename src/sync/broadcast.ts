@@ -193,7 +193,6 @@ class Subscribe<T> extends BaseEffect<Subscription<T>> {
 class Line<T> implements Subscription<T> {
   readonly #channel: Channel<T>;
   readonly #leave: () => void;
-  #dropped = 0;
 
   constructor(options: ChannelOptions, leave: () => void) {
     this.#channel = new Channel<T>(options);
@@ -205,7 +204,7 @@ class Line<T> implements Subscription<T> {
   }
 
   get dropped(): number {
-    return this.#dropped;
+    return this.#channel.dropped;
   }
 
   get closed(): boolean {
@@ -233,10 +232,7 @@ class Line<T> implements Subscription<T> {
   }
 
   publish(value: T): void {
-    const channel = this.#channel;
-    const before = channel.size;
-    channel.trySend(value);
-    this.#dropped += before + 1 - channel.size;
+    this.#channel.trySend(value);
   }
 
   end(error: unknown): void {

@@ -9,13 +9,14 @@
  * @module
  */
 
-import type { AwaitableOperation, Operation } from "../kernel/effect.ts";
+import type { AwaitableOperation } from "../kernel/effect.ts";
 import { ClosedError } from "../kernel/errors.ts";
 import { RingQueue } from "../kernel/ring_queue.ts";
 import { Seat, shareHolder } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { WaitQueue } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
+import { ChannelIterator } from "./_channel_iterator.ts";
 import { nothing, Receive, type ReceiveEffect, ReceiveWaiter } from "./_receive.ts";
 import { Send, SendWaiter } from "./_send.ts";
 
@@ -71,6 +72,7 @@ export class Channel<T> implements AsyncIterable<T> {
   #arrivals = 0;
   /** How many receivers have been woken and have not taken their value. */
   #claims = 0;
+  #dropped = 0;
   #closed = false;
   #closeError: unknown = undefined;
   readonly #receive: Receive<T, T>;
@@ -109,6 +111,11 @@ export class Channel<T> implements AsyncIterable<T> {
   /** How many values are buffered. */
   get size(): number {
     return this.#buffer.size;
+  }
+
+  /** How many values were dropped for want of room. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** Whether it was closed. Buffered values can still be received. */
@@ -157,7 +164,7 @@ export class Channel<T> implements AsyncIterable<T> {
   /** Receives a value when one is there that nobody has been promised; `undefined` otherwise. */
   tryReceive(): T | undefined {
     if (this.#unclaimed() <= 0) return undefined;
-    return this.#take();
+    return this.#claims === 0 ? this.#take() : this.#takeBehind(this.#claims);
   }
 
   /**
@@ -176,10 +183,7 @@ export class Channel<T> implements AsyncIterable<T> {
 
   /** Receives until the channel is closed and drained. Leaving early takes nothing more, and leaves the channel open. */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    return {
-      next: () => outsideOf(this.#next),
-      return: () => Promise.resolve({ done: true, value: undefined }),
-    };
+    return new ChannelIterator<T>(this.#next);
   }
 
   /** @internal Whether a send would go on at once. */
@@ -262,7 +266,11 @@ export class Channel<T> implements AsyncIterable<T> {
     if (this.#closed) this.#refuseSenders();
     // A dropping channel has no room for what was let in only for that receiver.
     if (this.#overflow !== "wait") {
-      while (this.#buffer.size > this.#capacity + this.#claims) this.#buffer.shift();
+      while (this.#buffer.size > this.#capacity + this.#claims) {
+        this.#dropped++;
+        const newest = this.#buffer.size - 1;
+        this.#buffer.removeAt(this.#overflow === "drop-newest" ? newest : this.#claims);
+      }
     }
   }
 
@@ -290,12 +298,15 @@ export class Channel<T> implements AsyncIterable<T> {
   #offer(value: T): boolean {
     if (this.#closed) throw sendError();
     const buffer = this.#buffer;
-    if (buffer.size >= this.#capacity) {
-      if (this.#overflow === "wait") return false;
-      if (this.#receivers.size === 0) {
+    if (this.#overflow !== "wait") {
+      // What a woken receiver counts on is as good as gone.
+      if (buffer.size >= this.#capacity + this.#claims && this.#receivers.size === 0) {
+        this.#dropped++;
         if (this.#capacity === 0 || this.#overflow === "drop-newest") return true;
-        buffer.shift();
+        buffer.removeAt(this.#claims);
       }
+    } else if (buffer.size >= this.#capacity) {
+      return false;
     } else if (this.#senders.size > 0) {
       return false;
     }
@@ -316,6 +327,26 @@ export class Channel<T> implements AsyncIterable<T> {
     if (held !== undefined) this.#buffer.push({ value: sender.value });
     else if (this.#closed && this.#senders.size === 0) this.#wakeAll();
     return held === undefined ? sender.value : held.value;
+  }
+
+  /** Takes the first value that comes after those which woken receivers count on. */
+  #takeBehind(promised: number): T {
+    const buffer = this.#buffer;
+    if (promised < buffer.size) {
+      const { value } = buffer.removeAt(promised)!;
+      const sender = this.#senders.shift();
+      if (sender !== null) {
+        sender.task.wake(undefined);
+        buffer.push({ value: sender.value });
+      }
+      return value;
+    }
+    let ahead = promised - buffer.size;
+    let sender = this.#senders.first!;
+    while (ahead-- > 0) sender = sender.next!;
+    this.#senders.remove(sender);
+    sender.task.wake(undefined);
+    return sender.value;
   }
 
   /** Closed and drained: everyone comes back, finds it so, and gets the error or the end. */
@@ -358,8 +389,4 @@ interface Held<T> {
 
 function sendError(): ClosedError {
   return new ClosedError("Cannot send: the channel is closed");
-}
-
-function outsideOf<R>(operation: Operation<R>): Promise<R> {
-  return (operation as unknown as PromiseLike<R>).then((value) => value) as Promise<R>;
 }

@@ -4,12 +4,14 @@
  * @module
  */
 
+import { UsageError } from "../kernel/errors.ts";
+
 /** A permit that is held. `using` releases it at the end of the block. */
 export interface Permit extends Disposable {
   /**
    * Gives it back.
    *
-   * @throws {Error} when it was given back already
+   * @throws {UsageError} when it was given back already
    */
   release(): void;
 }
@@ -24,7 +26,7 @@ export class HeldPermit implements Permit {
 
   release(): void {
     const giveBack = this.#giveBack;
-    if (giveBack === null) throw new Error("Cannot release a permit: it was released already");
+    if (giveBack === null) throw new UsageError("Cannot release a permit: it was released already");
     this.#giveBack = null;
     giveBack();
   }

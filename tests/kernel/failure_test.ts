@@ -2,12 +2,17 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   all,
   CancelledError,
+  type Effect,
+  Latch,
+  type Operation,
   race,
   run,
   scope,
+  select,
   sleep,
   spawn,
   suspend,
+  type Task,
   timeout,
   yieldNow,
 } from "../../mod.ts";
@@ -312,6 +317,48 @@ Deno.test("a joiner that left before the failure has not observed it [S10]", asy
     })
   );
   assertEquals(reasons.map(messages).sort(), ["a root, left", "left by its only joiner"]);
+});
+
+Deno.test("a joiner that is cancelled after it was told, and before it runs, has not observed [S10]", async () => {
+  function* scene(fail: Task<never>, join: () => Operation<unknown>, told: Latch) {
+    const joiner = run(join);
+    yield* told.wait();
+    void joiner.cancel();
+    yield* caught(joiner);
+    assertEquals([fail.status, joiner.status], ["failed", "cancelled"]);
+  }
+  const joins: [name: string, join: (task: Task<never>) => Operation<unknown>][] = [
+    ["alone", (task) => task],
+    ["by select", (task) => select({ task, never: suspend() })],
+  ];
+  for (const [name, join] of joins) {
+    const reasons = await unhandledDuring(() =>
+      run(function* () {
+        const told = new Latch();
+        const fail = run(function* (): Generator<Effect<unknown>, never, unknown> {
+          yield* sleep(1);
+          told.open();
+          throw new Error(name);
+        });
+        yield* scene(fail, () => join(fail), told);
+      })
+    );
+    assertEquals(reasons.map(messages), [name]);
+  }
+  const reasons = await unhandledDuring(() =>
+    run(function* () {
+      const told = new Latch();
+      const fail = run(function* (): Generator<Effect<unknown>, never, unknown> {
+        yield* sleep(1);
+        told.open();
+        throw new Error("seen by the other");
+      });
+      const other = run(() => caught(fail));
+      yield* scene(fail, () => fail, told);
+      yield* other;
+    })
+  );
+  assertEquals(reasons, []);
 });
 
 Deno.test("joining a cancelled task throws its CancelledError, which then is a failure like any other [J1]", async () => {
