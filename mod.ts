@@ -36,6 +36,7 @@ export {
   DeadlockError,
   QueueFullError,
   TimeoutError,
+  UsageError,
   WorkerLostError,
 } from "./src/kernel/errors.ts";
 export type { ForcedEnd, Instrument, TaskEvent } from "./src/kernel/instrument.ts";
@@ -52,6 +53,7 @@ export type {
   TaskStatus,
 } from "./src/kernel/task_handle.ts";
 export { currentTask } from "./src/kernel/task_info.ts";
+export { traceSpawns } from "./src/kernel/spawn_trace.ts";
 export type { Thunk } from "./src/kernel/work.ts";
 
 export { action, type ActionExecutor } from "./src/operations/action.ts";

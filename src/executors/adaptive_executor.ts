@@ -10,7 +10,7 @@ import { run } from "../kernel/run.ts";
 import { meterSteps } from "../kernel/step_meter.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Task } from "../kernel/task_handle.ts";
-import { describe } from "../kernel/work.ts";
+import { checkOptions, describe } from "../kernel/work.ts";
 import { action } from "../operations/action.ts";
 import { all } from "../operations/all.ts";
 import { shared } from "./ambient.ts";
@@ -120,14 +120,11 @@ export class AdaptiveExecutor implements Executor {
    * @throws {RangeError} when `limit` is not positive
    */
   constructor(options: AdaptiveOptions = {}) {
+    checkOptions(options, "create an executor");
     const { green, parallel, choose, limit = 10, name = "adaptive" } = options;
     check(green === undefined || green instanceof GreenPool, "green", "a GreenPool", green);
-    check(
-      parallel === undefined || parallel instanceof ParallelPool,
-      "parallel",
-      "a ParallelPool",
-      parallel,
-    );
+    const isPool = parallel === undefined || parallel instanceof ParallelPool;
+    check(isPool, "parallel", "a ParallelPool", parallel);
     check(choose === undefined || typeof choose === "function", "choose", "a function", choose);
     check(typeof limit === "number", "limit", "a number of milliseconds", limit);
     check(typeof name === "string", "name", "a string", name);

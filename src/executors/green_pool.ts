@@ -7,6 +7,7 @@
 import { ClosedError } from "../kernel/errors.ts";
 import { type AwaitableOperation, BaseOperation, type Effect } from "../kernel/effect.ts";
 import type { Task } from "../kernel/task_handle.ts";
+import { checkOptions } from "../kernel/work.ts";
 import { action } from "../operations/action.ts";
 import { BaseExecutor } from "./base_executor.ts";
 import type { MapOptions, Mapper, SubmitOptions, Work } from "./executor.ts";
@@ -66,6 +67,7 @@ export class GreenPool extends BaseExecutor {
    * @throws {RangeError} when an option has the wrong size
    */
   constructor(options: GreenPoolOptions = {}) {
+    checkOptions(options, "create an executor");
     super({
       name: options.name ?? "green",
       size: options.size ?? 1000,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions } from "../kernel/work.ts";
 import { BaseExecutor } from "./base_executor.ts";
 
 /** How a solo executor is made. */
@@ -36,6 +37,7 @@ export class SoloExecutor extends BaseExecutor {
    * @param options its name
    */
   constructor(options: SoloOptions = {}) {
+    checkOptions(options, "create an executor");
     super({ name: options.name ?? "solo", size: 1, queueLimit: Infinity });
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { checkTaskOptions } from "../kernel/spawn.ts";
-import { describe } from "../kernel/work.ts";
+import { checkOptions, describe } from "../kernel/work.ts";
 import { checkMs } from "../operations/sleep.ts";
 import type { CloseOptions, MapOptions, SubmitOptions } from "./executor.ts";
 import { checkGrace } from "../kernel/cancellation.ts";
@@ -53,6 +53,7 @@ export function checkMapOptions(options: MapOptions): void {
 
 /** Throws unless the options of a closing are what they should be. */
 export function checkCloseOptions(options: CloseOptions): void {
+  checkOptions(options, "close");
   const { drain, grace } = options;
   if (drain !== undefined && typeof drain !== "boolean") fail("close", "drain", "a boolean", drain);
   checkGrace(grace, "close");

@@ -14,7 +14,7 @@ import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import type { CancelOptions } from "./task_handle.ts";
 import { Timer } from "./timers.ts";
-import { describe } from "./work.ts";
+import { checkOptions, describe } from "./work.ts";
 
 /** How often a `finally` that waits is returned from before the rest of the iterator is left behind. */
 const returnLimit = 64;
@@ -250,7 +250,7 @@ function endByForce(task: TaskNode): void {
     console.warn(
       `${task} ignored its cancellation and was ${
         end === "returned" ? "ended by force" : "abandoned"
-      }${task.spawnedAt === undefined ? "" : `; it was ${task.spawnedAt}`}`,
+      }${(task.spawnedAt ?? "").replace(/^Error: /, "; it was ")}`,
     );
   }
   if (task.phase === B.CLOSING) close(task);
@@ -304,6 +304,7 @@ export function cancelByHand(
   reason: unknown,
   options: CancelOptions | undefined,
 ): void {
+  if (options !== undefined) checkOptions(options, "cancel");
   const grace = options?.grace;
   checkGrace(grace, "cancel");
   const deadline = grace === undefined ? undefined : task.scheduler.clock.after(grace);

@@ -31,6 +31,7 @@ import { hostTurn } from "./host_turn.ts";
 import { FairReadyQueue, type ReadyQueue } from "./ready_queue.ts";
 import { type Timed, Timers } from "./timers.ts";
 import type { Instrument } from "./instrument.ts";
+import { checkOptions, describe } from "./work.ts";
 import type { TaskNode } from "./task.ts";
 
 /** How long the loop may hold the thread before the host gets a turn, in milliseconds. */
@@ -111,6 +112,7 @@ export class Scheduler {
    * @param options where time and choices come from
    */
   constructor(options: SchedulerOptions = {}) {
+    checkSchedulerOptions(options);
     this.clock = options.clock ?? new HostClock();
     this.random = options.random ?? Math.random;
     this.#ready = options.ready ?? new FairReadyQueue();
@@ -239,6 +241,27 @@ export class Scheduler {
     this.#left = this.#stretch = Math.max(1, Math.min(fitting, 2 * this.#stretch, longestStretch));
     return now - this.#turnBegan > this.#budget;
   }
+}
+
+function checkSchedulerOptions(options: SchedulerOptions): void {
+  checkOptions(options, "create a scheduler");
+  const { clock, ready, budget, random, onIdle } = options;
+  const fail = (name: string, wanted: string, value: unknown): never => {
+    throw new TypeError(
+      `Cannot create a scheduler: '${name}' must be ${wanted}: current value is ${describe(value)}`,
+    );
+  };
+  if (clock !== undefined && typeof clock?.after !== "function") fail("clock", "a Clock", clock);
+  if (ready !== undefined && typeof ready?.shift !== "function") {
+    fail("ready", "a ReadyQueue", ready);
+  }
+  if (random !== undefined && typeof random !== "function") fail("random", "a function", random);
+  if (onIdle !== undefined && typeof onIdle !== "function") fail("onIdle", "a function", onIdle);
+  if (budget === undefined || (typeof budget === "number" && budget >= 0)) return;
+  if (typeof budget !== "number") fail("budget", "a number of milliseconds", budget);
+  throw new RangeError(
+    `Cannot create a scheduler: 'budget' must be at least 0: current value is ${budget}`,
+  );
 }
 
 let shared: Scheduler | undefined;

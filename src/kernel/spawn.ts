@@ -10,7 +10,7 @@ import { traceSpawn } from "./spawn_trace.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import type { Task, TaskOptions } from "./task_handle.ts";
-import { checkThunk, describe, type Thunk } from "./work.ts";
+import { checkOptions, checkThunk, describe, type Thunk } from "./work.ts";
 
 /**
  * Spawns `work` as a child of the current task, and goes on at once with its handle. The child takes its first step when
@@ -120,6 +120,7 @@ export function spawnOwned(
 
 /** Throws a `TypeError` or `RangeError` when an option of a task is not what it should be. */
 export function checkTaskOptions(options: TaskOptions, verb: string): void {
+  checkOptions(options, verb);
   const { name, daemon, priority } = options;
   if (name !== undefined && typeof name !== "string") {
     throw new TypeError(

@@ -53,7 +53,9 @@ export interface Task<T> extends Promise<T>, Operation<T>, AsyncDisposable {
   [Symbol.iterator](): ReturnType<Operation<T>[typeof Symbol.iterator]>;
   /**
    * Cancels it and everything in its scope. It starts at once, awaited or not; cancelling twice is one cancellation,
-   * and cancelling an ended task does nothing.
+   * and cancelling an ended task does nothing. It is thrown once, where the task waits, so that a `finally` which runs
+   * because of it may wait; a `finally` that already waits for another reason is code like any other, and is
+   * interrupted. What must not be stands in a `shield`.
    *
    * @param reason what its {@linkcode CancelledError} says, for example why
    * @param options how long its cleanup may take

@@ -57,6 +57,14 @@ export function checkThunk(work: unknown, verb: string): asserts work is Thunk<u
   );
 }
 
+/** Throws a `TypeError` unless `options` are an object. They are checked once given: `null` is not "none". */
+export function checkOptions(options: unknown, verb: string, name = "options"): void {
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) return;
+  throw new TypeError(
+    `Cannot ${verb}: '${name}' must be an object: current value is ${describe(options)}`,
+  );
+}
+
 /** A value in few words, for messages. */
 export function describe(value: unknown): string {
   if (typeof value === "string") {

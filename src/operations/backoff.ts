@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe } from "../kernel/work.ts";
+import { checkOptions, describe } from "../kernel/work.ts";
 import { checkMs } from "./sleep.ts";
 
 /**
@@ -103,6 +103,7 @@ export interface FixedOptions {
  * @throws {RangeError} when a delay is negative or `NaN`, or `factor` less than 1
  */
 export function exponential(options: ExponentialOptions = {}): Backoff {
+  checkOptions(options, "create a backoff");
   const { factor = 2 } = options;
   if (typeof factor !== "number" || !(factor >= 1)) {
     const ErrorClass = typeof factor === "number" ? RangeError : TypeError;
@@ -154,6 +155,7 @@ export function fibonacci(options: GrowthOptions = {}): Backoff {
  */
 export function fixed(ms: number, options: FixedOptions = {}): Backoff {
   checkMs(ms, "create a backoff", "ms");
+  checkOptions(options, "create a backoff");
   checkJitter(options.jitter, "create a backoff");
   const { jitter = "none" } = options;
   return { delay: () => ms, jitter, max: ms };
@@ -222,6 +224,7 @@ class Growing implements Backoff {
   readonly #growth: (failures: number) => number;
 
   constructor(options: GrowthOptions, growth: (failures: number) => number) {
+    checkOptions(options, "create a backoff");
     const { initial = 100, max = 30_000, jitter = "none" } = options;
     checkMs(initial, "create a backoff", "initial");
     checkMs(max, "create a backoff", "max");

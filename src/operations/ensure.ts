@@ -12,7 +12,7 @@ import { describe, isOperation, type Thunk } from "../kernel/work.ts";
 /**
  * Runs `cleanup` once when the current scope ends, by result, error or cancellation: after its body and everything that
  * was spawned in it, the newest first. It may wait. One that fails does not keep the others from running; its error is
- * one of the scope.
+ * one of the scope. A task that a cleanup spawns is cancelled when the last cleanup is over; join it to have it done.
  *
  * The current scope is that of the task: of the innermost `scope`, `spawn`, `run`, or of the work that was given to
  * `timeout`, `race`, `all`, `retry`, `shield` and the like.

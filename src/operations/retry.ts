@@ -19,7 +19,7 @@ import { SingleGroup } from "../kernel/single_group.ts";
 import { running } from "../kernel/running.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { CANCELLING } from "../kernel/task_bits.ts";
-import { describe, type Thunk } from "../kernel/work.ts";
+import { checkOptions, describe, type Thunk } from "../kernel/work.ts";
 import {
   type Backoff,
   checkBackoff,
@@ -131,11 +131,7 @@ export function attemptsOf(error: unknown): readonly FailedAttempt[] {
 
 /** Throws unless `policy` says how to retry. */
 export function checkRetryPolicy(policy: unknown, verb: string): asserts policy is RetryPolicy {
-  if (typeof policy !== "object" || policy === null) {
-    throw new TypeError(
-      `Cannot ${verb}: 'policy' must be an object: current value is ${describe(policy)}`,
-    );
-  }
+  checkOptions(policy, verb, "policy");
   const { attempts, backoff, jitter, when } = policy as RetryPolicy;
   if (
     attempts !== undefined && attempts !== Infinity && !(Number.isInteger(attempts) && attempts > 0)

@@ -36,7 +36,8 @@ export function worksOf(works: unknown, verb: string): Works {
   if (Array.isArray(works)) return inOrder(works, verb);
   if (
     typeof works !== "object" || works === null || isOperation(works) ||
-    typeof (works as Iterator<unknown>).next === "function"
+    typeof (works as Iterator<unknown>).next === "function" ||
+    typeof (works as PromiseLike<unknown>).then === "function"
   ) {
     throw new TypeError(
       `Cannot run ${verb}: it takes an array or a record of operations: current value is ${

@@ -9,7 +9,7 @@ import { checkGrace } from "../kernel/cancellation.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { ISOLATING } from "../kernel/task_bits.ts";
-import { checkThunk, describe, type Thunk } from "../kernel/work.ts";
+import { checkOptions, checkThunk, describe, type Thunk } from "../kernel/work.ts";
 
 /** How a scope behaves. */
 export interface ScopeOptions {
@@ -70,6 +70,7 @@ export function scope<T>(body: Thunk<T>, options?: ScopeOptions): AwaitableOpera
 export function scope<T>(body: () => Promise<T> | T, options?: ScopeOptions): AwaitableOperation<T>;
 export function scope<T>(body: Thunk<T>, options: ScopeOptions = {}): AwaitableOperation<T> {
   checkThunk(body, "scope");
+  checkOptions(options, "scope");
   const { onError, name } = options;
   if (onError !== undefined && onError !== "fail" && onError !== "isolate") {
     throw new TypeError(

@@ -8,7 +8,7 @@ import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.t
 import { ClosedError } from "../kernel/errors.ts";
 import { addFinaliser, checkScope } from "../kernel/finaliser.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { describe } from "../kernel/work.ts";
+import { checkOptions, describe } from "../kernel/work.ts";
 import { Channel, type ChannelOptions, type Overflow } from "./channel.ts";
 
 /** How a broadcast is made. */
@@ -89,6 +89,7 @@ export class Broadcast<T> implements AsyncIterable<T> {
    * @throws {RangeError} when `capacity` is not a whole number of at least 1, or `Infinity`
    */
   constructor(options: BroadcastOptions = {}) {
+    checkOptions(options, "create a broadcast");
     const { capacity = Infinity, overflow = "drop-oldest" } = options;
     if (capacity !== Infinity && !(Number.isInteger(capacity) && capacity >= 1)) {
       const ErrorClass = typeof capacity === "number" ? RangeError : TypeError;

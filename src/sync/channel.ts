@@ -15,7 +15,7 @@ import { RingQueue } from "../kernel/ring_queue.ts";
 import { Seat, shareHolder } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { WaitQueue } from "../kernel/waiter.ts";
-import { describe } from "../kernel/work.ts";
+import { checkOptions, describe } from "../kernel/work.ts";
 import { ChannelIterator } from "./_channel_iterator.ts";
 import { nothing, Receive, type ReceiveEffect, ReceiveWaiter } from "./_receive.ts";
 import { Send, SendWaiter } from "./_send.ts";
@@ -86,6 +86,7 @@ export class Channel<T> implements AsyncIterable<T> {
    * @throws {RangeError} when `capacity` is not a whole number of at least 0, or `Infinity`
    */
   constructor(options: ChannelOptions = {}) {
+    checkOptions(options, "create a channel");
     const { capacity = 0, overflow = "wait" } = options;
     if (capacity !== Infinity && !(Number.isInteger(capacity) && capacity >= 0)) {
       const ErrorClass = typeof capacity === "number" ? RangeError : TypeError;

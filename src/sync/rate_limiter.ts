@@ -63,7 +63,7 @@ export class RateLimiter {
    * @throws {RangeError} when `limit` is not a whole number of at least 1, or `interval` not above 0 or not finite
    */
   constructor(options: RateLimiterOptions) {
-    if (typeof options !== "object" || options === null) {
+    if (typeof options !== "object" || options === null || Array.isArray(options)) {
       throw new TypeError(
         `Cannot create a rate limiter: it takes { limit, interval }: current value is ${
           describe(options)

@@ -14,7 +14,7 @@ import { FairReadyQueue } from "../kernel/ready_queue.ts";
 import { run } from "../kernel/run.ts";
 import { Scheduler } from "../kernel/scheduler.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { checkThunk, describe, type Thunk } from "../kernel/work.ts";
+import { checkOptions, checkThunk, describe, type Thunk } from "../kernel/work.ts";
 import { liveTasks } from "./live_tasks.ts";
 import { LivelockError } from "./livelock_error.ts";
 import { Random } from "./random.ts";
@@ -91,6 +91,7 @@ export function simulate<T>(
 ): Promise<Simulation<T>> {
   return new Promise((resolve, reject) => {
     checkThunk(work, "simulate");
+    checkOptions(options, "simulate");
     checkWhole(options.seed, "seed", -Infinity);
     checkWhole(options.maxSteps, "maxSteps", 1);
     new Simulator<T>(options, resolve, reject).begin(work);

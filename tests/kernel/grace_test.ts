@@ -302,3 +302,36 @@ Deno.test("a scope's own grace time bounds its tasks in a cancellation from outs
   );
   assertEquals(time, 21);
 });
+
+Deno.test("a body that catches the failure of a child it joined, and goes on, is told of the cancellation before it is forced [S3] [S11]", async () => {
+  const order = expectOrder();
+  const { time } = await simulate(function* () {
+    const ignored = ignoredCancellations();
+    const error = yield* caught(scope(function* () {
+      const failing = yield* spawn(function* () {
+        yield* sleep(1);
+        throw new Error("the child's");
+      });
+      const other = yield* spawn(function* () {
+        try {
+          yield* suspend();
+        } finally {
+          order(4);
+        }
+      });
+      yield* caught(failing);
+      order(1);
+      try {
+        yield* other;
+      } finally {
+        order(2);
+        yield* sleep(1);
+        order(3);
+      }
+    }, { grace: 100 }));
+    assertEquals((error as Error).message, "the child's");
+    assertEquals(ignored, []);
+  });
+  order.end(4);
+  assertEquals(time, 102);
+});

@@ -1,5 +1,18 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { action, currentTask, run, sleep, spawn, suspend, type Task, yieldNow } from "../../mod.ts";
+import { AsyncLocalStorage } from "node:async_hooks";
+import {
+  action,
+  currentTask,
+  type Enter,
+  type Operation,
+  run,
+  select,
+  sleep,
+  spawn,
+  suspend,
+  type Task,
+  yieldNow,
+} from "../../mod.ts";
 import { running } from "../../src/kernel/running.ts";
 import { simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
@@ -141,4 +154,21 @@ Deno.test("action() checks its argument, and what the function returns", async (
     error.message,
     "An action must return its cleanup, a function, or nothing: it returned 5",
   );
+});
+
+Deno.test("the cleanup of a cancelled action runs as code of its task, in what wraps its steps", async () => {
+  const inside = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  const waiting = () =>
+    action<void>(() => () => seen.push([currentTask().name, inside.getStore()]));
+  const snapshot = inside.run("inside", () => AsyncLocalStorage.snapshot());
+  const works: (() => Operation<unknown>)[] = [waiting, () => select({ waiting: waiting() })];
+  for (const work of works) {
+    const task = run(work, { name: "waiter", enter: snapshot as Enter });
+    await run(function* canceller() {
+      yield* yieldNow();
+      yield* task.cancel();
+    });
+  }
+  assertEquals(seen, [["waiter", "inside"], ["waiter", "inside"]]);
 });

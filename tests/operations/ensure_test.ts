@@ -152,3 +152,24 @@ Deno.test("ensure() runs every cleanup exactly once, in any program and wherever
     { numRuns: 200 },
   );
 });
+
+Deno.test("ensure(): a task that a cleanup spawns is cancelled when the last is over, and awaited [S1] [S7]", async () => {
+  const { value, time } = await simulate(function* () {
+    const log: string[] = [];
+    yield* scope(function* () {
+      yield* ensure(() => sleep(5));
+      yield* ensure(function* () {
+        yield* spawn(function* () {
+          try {
+            yield* sleep(100);
+          } finally {
+            yield* sleep(1);
+            log.push("cleaned up");
+          }
+        });
+      });
+    });
+    return log;
+  });
+  assertEquals([value, time], [["cleaned up"], 6]);
+});

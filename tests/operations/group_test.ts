@@ -244,3 +244,34 @@ Deno.test("all(), race() and scope() check their arguments", () => {
   for (const [make, words] of wrongs) assertThrows(make, TypeError, words);
   assertThrows(() => scope(suspend, { grace: -1 }), RangeError, "'grace'");
 });
+
+Deno.test("a cancelled allSettled() or any() is cancelled, whatever arms have failed; what fails in the cleanup counts [S9] [R3]", async () => {
+  await simulate(function* () {
+    for (const absorb of [allSettled, any]) {
+      const task = yield* spawn(function* () {
+        yield* absorb([() => failAfter(1, "absorbed"), suspend()]);
+      });
+      yield* sleep(2);
+      yield* task.cancel();
+      assertEquals(task.status, "cancelled");
+      assertEquals(
+        yield* race([absorb([() => failAfter(1, "arm"), suspend()]), after(3, "in time")]),
+        "in time",
+      );
+      const error = yield* caught(scope(function* () {
+        const failing = yield* spawn(() =>
+          absorb([function* () {
+            try {
+              yield* suspend();
+            } finally {
+              yield* failAfter(1, "cleanup");
+            }
+          }])
+        );
+        yield* sleep(1);
+        yield* failing.cancel();
+      }));
+      assertEquals((error as Error).message, "cleanup");
+    }
+  });
+});

@@ -134,6 +134,20 @@ await main(function* program() {
   assertMatch(chain[2], /in task \d+ 'program'$/);
 });
 
+Deno.test("main() tells where what is thrown came up, also when it is no error", async () => {
+  const { code, stderr } = await program(`
+await main(function* program() {
+  yield* scope(function* () {
+    yield* spawn(function* thrower() {
+      yield* sleep(1);
+      throw undefined;
+    });
+  });
+});`);
+  assertEquals(code, 1);
+  assertMatch(stderr, /in task \d+ 'thrower', spawned at /);
+});
+
 Deno.test("main() follows each of several errors", async () => {
   const { code, stderr } = await program(`
 function* fails(text) { throw new Error(text); }

@@ -5,6 +5,8 @@ import type { Operation } from "../../src/kernel/effect.ts";
 import { spawn } from "../../src/kernel/spawn.ts";
 import { ensure } from "../../src/operations/ensure.ts";
 import { type Provide, resource } from "../../src/operations/resource.ts";
+import { race } from "../../src/operations/race.ts";
+import { UsageError } from "../../src/kernel/errors.ts";
 import { scope } from "../../src/operations/scope.ts";
 import { sleep } from "../../src/operations/sleep.ts";
 import { suspend } from "../../src/operations/suspend.ts";
@@ -272,4 +274,17 @@ Deno.test("resource() rejects what it cannot run, and where there is no scope", 
     Error,
     "bound to the scope of a coroutine",
   );
+});
+
+Deno.test("resource() that ends while it is in use fails its scope [S9]", async () => {
+  await simulate(function* () {
+    const error = yield* caught(scope(function* () {
+      yield* resource<number>(function* leaving(provide) {
+        yield* race([provide(1), sleep(5)]);
+      });
+      yield* suspend();
+    }));
+    assertInstanceOf(error, UsageError);
+    assertEquals(error.message.split(":")[0], "Resource 'leaving' ended while it was in use");
+  });
 });

@@ -13,7 +13,10 @@ import { yieldNow } from "../../src/operations/yield_now.ts";
 import { Channel } from "../../src/sync/channel.ts";
 import { Latch } from "../../src/sync/latch.ts";
 import { Semaphore } from "../../src/sync/semaphore.ts";
+import type { Effect } from "../../src/kernel/effect.ts";
+import { resource } from "../../src/operations/resource.ts";
 import { caught } from "../_caught.ts";
+import { ignoredCancellations } from "../kernel/_ignored.ts";
 
 Deno.test("select() cancelled in the middle leaves nothing behind [R5][C3]", async () => {
   const scheduler = new Scheduler();
@@ -160,3 +163,61 @@ Deno.test("select() remembers work that ended while a promised value went away [
   });
   assertEquals(value, { key: "work", value: "done" });
 });
+
+Deno.test("a canceller of a select waits for the cleanup of losers no longer than the grace time [S12]", async () => {
+  const { time } = await simulate(function* () {
+    ignoredCancellations();
+    const channel = new Channel<number>({ capacity: 1 });
+    const got: unknown[] = [];
+    const task = yield* spawn(function* () {
+      got.push(
+        yield* select({
+          value: channel.receive(),
+          work: function* () {
+            try {
+              yield* suspend();
+            } finally {
+              yield* suspend();
+            }
+          },
+        }),
+      );
+      got.push("goes on to its next wait");
+      yield* suspend();
+    });
+    yield* sleep(1);
+    channel.trySend(7);
+    yield* sleep(1);
+    yield* task.cancel("enough", { grace: 50 });
+    assertEquals(got, [{ key: "value", value: 7 }, "goes on to its next wait"]);
+    assertEquals(task.status, "cancelled");
+  });
+  assertEquals(time, 52);
+});
+
+Deno.test("selects and resources in each other are cancelled without overflow, however deep [S7]", async () => {
+  const depth = 10_000;
+  function* selects(left: number): Nested {
+    if (left === 0) yield* suspend();
+    else yield* select({ deeper: () => selects(left - 1) });
+  }
+  function* resources(left: number): Nested {
+    if (left === 0) yield* suspend();
+    else {
+      yield* resource(function* (provide) {
+        yield* resources(left - 1);
+        yield* provide(left);
+      });
+    }
+  }
+  await simulate(function* () {
+    for (const nest of [selects, resources]) {
+      const task = yield* spawn(() => nest(depth));
+      yield* sleep(1);
+      yield* task.cancel();
+      assertEquals(task.status, "cancelled");
+    }
+  }, { maxSteps: 1_000_000 });
+});
+
+type Nested = Generator<Effect<unknown>, void, unknown>;

@@ -1,5 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { CancelledError, run, sleep, spawn, until, yieldNow } from "../../mod.ts";
+import {
+  all,
+  CancelledError,
+  run,
+  sleep,
+  spawn,
+  timeout,
+  TimeoutError,
+  until,
+  yieldNow,
+} from "../../mod.ts";
 import { simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
 import { ignoredCancellations } from "../kernel/_ignored.ts";
@@ -128,4 +138,66 @@ Deno.test("until() checks its argument, and what the function returns", async ()
     error.message,
     "Cannot wait until: the function must return a promise: it returned 5",
   );
+});
+
+Deno.test("until(function) hands the signal over, declared or not, and waits for who declares it", async () => {
+  await simulate(function* () {
+    const heard: boolean[] = [];
+    const gate = Promise.withResolvers<void>();
+    const wrapped = (...args: AbortSignal[]) => {
+      args[0].addEventListener("abort", () => heard.push(args[0].aborted));
+      return gate.promise;
+    };
+    const left = yield* spawn(() => until(wrapped));
+    yield* yieldNow();
+    yield* left.cancel();
+    assertEquals([heard, left.status], [[true], "cancelled"]);
+  });
+});
+
+Deno.test("one until() serves several tasks, one after the other and at once", async () => {
+  await simulate(function* () {
+    const gate = Promise.withResolvers<number>();
+    const once = until(gate.promise);
+    const task = yield* spawn(() => all([once, once, () => caught(timeout(1, once))]));
+    yield* sleep(2);
+    gate.resolve(5);
+    const [first, second, late] = yield* task;
+    assertEquals([first, second], [5, 5]);
+    assert(late instanceof TimeoutError);
+    assertEquals(yield* once, 5);
+  });
+});
+
+Deno.test("a promise of a subclass that settles twice wakes its task once [J2]", async () => {
+  class Twice extends Promise<number> {
+    override then<A, B>(
+      done?: ((value: number) => A | PromiseLike<A>) | null,
+      failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    ): Promise<A | B> {
+      super.then(done, failed);
+      return super.then(done, failed);
+    }
+  }
+  const { time } = await simulate(function* () {
+    const value = yield* until(new Twice((resolve) => resolve(1)));
+    yield* sleep(100);
+    assertEquals(value, 1);
+  });
+  assertEquals(time, 100);
+});
+
+Deno.test("what an aborted function answers to the abort is no failure, however late [S10]", async () => {
+  const reasons = await unhandledDuring(() =>
+    run(function* () {
+      ignoredCancellations();
+      const gate = Promise.withResolvers<void>();
+      const task = yield* spawn(() => until((_signal) => gate.promise));
+      yield* yieldNow();
+      yield* task.cancel("enough", { grace: 0 });
+      gate.reject(new DOMException("aborted", "AbortError"));
+      yield* sleep(1);
+    })
+  );
+  assertEquals(reasons, []);
 });

@@ -132,3 +132,11 @@ Deno.test("use() rejects what it cannot use, and where there is no scope", async
     "bound to the scope of a coroutine",
   );
 });
+
+Deno.test("use() disposes synchronously of what has no asynchronous disposal but the name of one", async () => {
+  let disposed = 0;
+  await simulate(function* () {
+    yield* use({ [Symbol.asyncDispose]: undefined, [Symbol.dispose]: () => void disposed++ });
+  });
+  assertEquals(disposed, 1);
+});
