@@ -124,8 +124,6 @@ function deliver(task: TaskNode): void {
 export function beginGrace(task: TaskNode): void {
   task.bits &= ~B.UNDELIVERED;
   const cold = task.cold!;
-  // Once it has been brought forward to the past, whoever cancelled has no more patience.
-  if (cold.cancelGrace <= 0) return;
   cold.cancelDeadline = Math.max(cold.cancelDeadline, task.scheduler.clock.after(cold.cancelGrace));
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { BaseEffect, perform } from "./effect.ts";
-import { poll, type Selectable } from "./selectable.ts";
+import { poll, Seat, type Selectable } from "./selectable.ts";
 import type { Parking } from "./waiter.ts";
 import type { TaskNode } from "./task.ts";
 
@@ -16,6 +16,12 @@ import type { TaskNode } from "./task.ts";
  * A `hearing` one was handed the signal.
  */
 export type PromiseOwner = "else" | "own" | "hearing";
+
+/**
+ * Those who wait for a promise as one case of a `select`. A reaction to a promise cannot be taken back, so a loop that
+ * selects beside a promise which never settles would leave one behind each time; so they have one in common.
+ */
+const shared = new WeakMap<PromiseLike<unknown>, Set<PromiseWait<unknown>>>();
 
 /** The effect of waiting until a promise is settled. While a task waits by it, it is what that task is parked on. */
 export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking {
@@ -45,12 +51,33 @@ export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking
     this.#task = task;
     task.waiting = this;
     task.scheduler.outside++;
-    // Of other thenables nobody knows that they settle once, and not before `then` has returned.
-    (promise instanceof Promise ? promise : Promise.resolve(promise)).then(
-      (value) => this.#settle(value, false),
-      (error) => this.#settle(error, true),
-    );
+    if (task instanceof Seat) this.#share(promise);
+    else {
+      // Of other thenables nobody knows that they settle once, and not before `then` has returned.
+      (promise instanceof Promise ? promise : Promise.resolve(promise)).then(
+        (value) => this.#settle(value, false),
+        (error) => this.#settle(error, true),
+      );
+    }
     return false;
+  }
+
+  /** Waits by a reaction to the promise that all seats have in common. */
+  #share(promise: PromiseLike<T>): void {
+    let waits = shared.get(promise);
+    if (waits === undefined) {
+      const all = waits = new Set();
+      shared.set(promise, all);
+      const settle = (outcome: unknown, failed: boolean): void => {
+        shared.delete(promise);
+        for (const wait of all) wait.#settle(outcome, failed);
+      };
+      Promise.resolve(promise).then(
+        (value) => settle(value, false),
+        (error) => settle(error, true),
+      );
+    }
+    waits.add(this as PromiseWait<unknown>);
   }
 
   get shielded(): boolean {
@@ -91,6 +118,7 @@ export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking
       return false;
     }
     this.#state = "left";
+    if (task instanceof Seat) shared.get(this.#promise)?.delete(this as PromiseWait<unknown>);
     task.scheduler.outside--;
     return true;
   }

@@ -48,7 +48,10 @@ export class FairReadyQueue implements ReadyQueue {
 
   shift(): TaskNode | undefined {
     const next = this.#next;
-    if (next === undefined) return this.#line.shift();
+    if (next === undefined) {
+      this.#handoffs = 0;
+      return this.#line.shift();
+    }
     this.#next = undefined;
     return next;
   }

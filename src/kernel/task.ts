@@ -8,6 +8,7 @@
  * | -------- | ----------------------------------------- | ------------------------------ | ------------------------------------- |
  * | pending  | spawned, first step not taken             | first step → body              | → ended, the body never runs          |
  * | body     | the function runs, or waits               | it ended → children            | thrown in where it waits, once        |
+ * | telling  | the body is over, and its children learn  | all were told → children       | passed on to them, newest first       |
  * | children | the body is over, its children are not    | the last ended → closing       | passed on to them, newest first       |
  * | closing  | finalisers run, newest first, one by one  | the last ended → ended         | only sets the time limit              |
  * | ended    | completed, failed or cancelled, for good  |                                | nothing                               |

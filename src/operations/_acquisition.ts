@@ -123,7 +123,7 @@ export class Acquisition implements Parking, Settled {
     if (this.#state === "held") return true;
     if (this.#state === "acquiring") this.#state = "leaving";
     const { cancelCause, cancelDeadline } = owner.cold!;
-    cancelEach([this.#keeper], cancelCause!, owner.isForced ? -Infinity : cancelDeadline);
+    cancelEach([this.#keeper], cancelCause!, cancelDeadline);
     return false;
   }
 

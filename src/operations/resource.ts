@@ -19,7 +19,9 @@ export type Provide<T> = (value: T) => Operation<void>;
  * - To have acquired it and to have its teardown registered is one step; the wait for it can be cancelled, and then the
  *   coroutine is cancelled where it stands.
  * - It is torn down after everything that was spawned in the scope has ended; of several, the newest first.
- * - When it fails while it is in use, the scope is cancelled and throws the error.
+ * - The work that is given to `timeout`, `race`, `all`, `select`, `retry` and the like has a scope of its own: a resource
+ *   that is acquired there ends with it.
+ * - When it fails or ends while it is in use, the scope is cancelled and throws the error.
  *
  * @example
  * ```ts

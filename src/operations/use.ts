@@ -22,7 +22,8 @@ export type Usable = Disposable | AsyncDisposable;
 
 /**
  * Binds something disposable to the current scope: it is disposed of when the scope ends, after everything that was
- * spawned there, the newest first. `Symbol.asyncDispose` is preferred, and waited for.
+ * spawned there, the newest first. `Symbol.asyncDispose` is preferred, and waited for. The current scope is that of the
+ * task: of the innermost `scope`, `spawn`, `run`, or of the work that was given to `timeout`, `race`, `all` and the like.
  *
  * It takes the disposable itself, or an operation or a function that gives one; then to have it and to have its disposal
  * registered is one step. The wait for it can be cancelled; what an async function still brings after that is disposed

@@ -335,3 +335,38 @@ Deno.test("a body that catches the failure of a child it joined, and goes on, is
   order.end(4);
   assertEquals(time, 102);
 });
+
+Deno.test("a shield in a cleanup outlasts the grace time, and what comes after it does not [M1] [S12]", async () => {
+  const log: string[] = [];
+  const { time } = await simulate(function* () {
+    const ignored = ignoredCancellations();
+    const task = yield* spawn(function* careful() {
+      try {
+        yield* suspend();
+      } finally {
+        yield* shield(() => sleep(100));
+        log.push("saved");
+        yield* suspend();
+      }
+    });
+    yield* yieldNow();
+    yield* task.cancel("enough", { grace: 10 });
+    assertEquals([task.status, ignored.length], ["cancelled", 1]);
+  });
+  assertEquals([log, time], [["saved"], 100]);
+});
+
+Deno.test("a second cancellation that leaves less time counts from when the first is delivered [S4] [S11]", async () => {
+  const { time } = await simulate(function* () {
+    ignoredCancellations();
+    const task = yield* spawn(function* stubborn() {
+      yield* shield(() => sleep(100));
+      yield* caught(suspend());
+      yield* suspend();
+    });
+    yield* yieldNow();
+    void task.cancel();
+    yield* task.cancel("now", { grace: 10 });
+  });
+  assertEquals(time, 110);
+});

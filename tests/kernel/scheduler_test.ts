@@ -358,3 +358,25 @@ function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();
 }
+
+Deno.test("an instrument that throws does not keep the other tasks from running", async () => {
+  const scheduler = new Scheduler();
+  const errors: unknown[] = [];
+  const heard = (event: ErrorEvent) => {
+    event.preventDefault();
+    errors.push(event.error);
+  };
+  addEventListener("error", heard);
+  const broken = new Error("the instrument is broken");
+  scheduler.instrument = {
+    taskResumed: (task) => {
+      if (task.name !== "first") return;
+      scheduler.instrument = null;
+      throw broken;
+    },
+  };
+  run(() => 1, { scheduler, name: "first" });
+  assertEquals(await run(() => 2, { scheduler, name: "second" }), 2);
+  removeEventListener("error", heard);
+  assertEquals(errors, [broken]);
+});

@@ -166,7 +166,7 @@ Deno.test("select() remembers work that ended while a promised value went away [
 
 Deno.test("a canceller of a select waits for the cleanup of losers no longer than the grace time [S12]", async () => {
   const { time } = await simulate(function* () {
-    ignoredCancellations();
+    const ignored = ignoredCancellations();
     const channel = new Channel<number>({ capacity: 1 });
     const got: unknown[] = [];
     const task = yield* spawn(function* () {
@@ -191,6 +191,8 @@ Deno.test("a canceller of a select waits for the cleanup of losers no longer tha
     yield* task.cancel("enough", { grace: 50 });
     assertEquals(got, [{ key: "value", value: 7 }, "goes on to its next wait"]);
     assertEquals(task.status, "cancelled");
+    // The select itself was told, at its next wait, and obeyed.
+    assertEquals(ignored.map((end) => end.split(" ")[0]), ["work"]);
   });
   assertEquals(time, 52);
 });

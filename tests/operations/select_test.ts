@@ -299,3 +299,37 @@ Deno.test("select() runs several times, and under await", async () => {
   }
   assertEquals(values, [0, 1, 2]);
 });
+
+Deno.test("select() beside a promise that does not settle leaves one reaction with it, not one each time [F4]", async () => {
+  let reactions = 0;
+  class Counted extends Promise<void> {
+    override then<A, B>(
+      done?: ((value: void) => A | PromiseLike<A>) | null,
+      failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    ): Promise<A | B> {
+      reactions++;
+      return super.then(done, failed);
+    }
+  }
+  const open: { stop?: () => void } = {};
+  const stopped = new Counted((resolve) => open.stop = resolve);
+  await simulate(function* () {
+    const channel = new Channel<number>();
+    yield* spawn(function* () {
+      for (let n = 0; n < 5; n++) {
+        yield* sleep(1);
+        yield* channel.send(n);
+      }
+      open.stop!();
+    });
+    const keys: string[] = [];
+    for (;;) {
+      const { key } = yield* select({ value: channel.receive(), stop: until(stopped) });
+      keys.push(key);
+      if (key === "stop") break;
+    }
+    assertEquals(keys, [...Array(5).fill("value"), "stop"]);
+    assertEquals((yield* select({ stop: until(stopped) })).key, "stop");
+  });
+  assert(reactions <= 4, `${reactions} reactions`);
+});
