@@ -5,6 +5,7 @@
  */
 
 import { executors } from "./executors.ts";
+import { fairness } from "./fairness.ts";
 import { type Comparison, kernel } from "./kernel.ts";
 import { measure, readable, type Timing } from "./measure.ts";
 import { memory } from "./memory.ts";
@@ -18,6 +19,9 @@ for (const comparison of pools.comparisons) await compare(comparison);
 await pools.close();
 if (only === undefined || "memory".includes(only)) {
   for (const line of await memory()) console.log(line);
+}
+if (only === undefined || "fairness".includes(only)) {
+  for (const line of await fairness()) console.log(line);
 }
 if (only === undefined) await writeTable();
 
