@@ -87,7 +87,8 @@ export { yieldNow } from "./src/operations/yield_now.ts";
 
 export { Barrier } from "./src/sync/barrier.ts";
 export { Broadcast, type BroadcastOptions, type Subscription } from "./src/sync/broadcast.ts";
-export { Channel, type ChannelOptions, type Overflow } from "./src/sync/channel.ts";
+export { Channel } from "./src/sync/channel.ts";
+export type { ChannelOptions, Overflow } from "./src/sync/channel_options.ts";
 export { Latch } from "./src/sync/latch.ts";
 export { Mutex } from "./src/sync/mutex.ts";
 export type { Permit } from "./src/sync/permit.ts";

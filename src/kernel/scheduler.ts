@@ -74,6 +74,12 @@ export interface SchedulerOptions {
    * @default Math.random
    */
   random?: () => number;
+  /**
+   * Who picks one of several that are alike, a ready case of a `select`: a whole number from 0 up to `count`.
+   *
+   * @default by `random`
+   */
+  pick?: (count: number) => number;
   /** Called each time when nothing is left to run. */
   onIdle?: () => void;
 }
@@ -84,6 +90,8 @@ export class Scheduler {
   readonly clock: Clock;
   /** Where this scheduler's chance comes from. */
   readonly random: () => number;
+  /** Who picks one of several that are alike. */
+  readonly pick: (count: number) => number;
   /** Who listens to what happens here; `null` while nobody does. */
   instrument: Instrument | null = null;
   /** How many tasks wait for something that is not under this scheduler's control: a promise, a callback. */
@@ -115,6 +123,7 @@ export class Scheduler {
     checkSchedulerOptions(options);
     this.clock = options.clock ?? new HostClock();
     this.random = options.random ?? Math.random;
+    this.pick = options.pick ?? ((count) => Math.floor(this.random() * count));
     this.#ready = options.ready ?? new FairReadyQueue();
     this.#onIdle = options.onIdle;
     this.#budget = options.budget ?? defaultBudget;
@@ -141,6 +150,11 @@ export class Scheduler {
   enqueueNext(task: TaskNode): void {
     this.#ready.pushNext(task);
     if (!this.#active) this.#activate();
+  }
+
+  /** @internal Fires what is due: for a clock that is moved while tasks run. */
+  fireTimers(): void {
+    this.#timers.expire();
   }
 
   /** @internal Sets a timer for a moment of this scheduler's clock. */
@@ -245,7 +259,7 @@ export class Scheduler {
 
 function checkSchedulerOptions(options: SchedulerOptions): void {
   checkOptions(options, "create a scheduler");
-  const { clock, ready, budget, random, onIdle } = options;
+  const { clock, ready, budget, random, pick, onIdle } = options;
   const fail = (name: string, wanted: string, value: unknown): never => {
     throw new TypeError(
       `Cannot create a scheduler: '${name}' must be ${wanted}: current value is ${describe(value)}`,
@@ -256,6 +270,7 @@ function checkSchedulerOptions(options: SchedulerOptions): void {
     fail("ready", "a ReadyQueue", ready);
   }
   if (random !== undefined && typeof random !== "function") fail("random", "a function", random);
+  if (pick !== undefined && typeof pick !== "function") fail("pick", "a function", pick);
   if (onIdle !== undefined && typeof onIdle !== "function") fail("onIdle", "a function", onIdle);
   if (budget === undefined || (typeof budget === "number" && budget >= 0)) return;
   if (typeof budget !== "number") fail("budget", "a number of milliseconds", budget);

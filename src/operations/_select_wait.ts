@@ -249,7 +249,7 @@ export class SelectWait implements NativeEffect, Parking, Settled, SeatHolder {
   *#turns(): Generator<Option, void, undefined> {
     const options = this.#options;
     const count = options.length;
-    const first = count === 1 ? 0 : Math.floor(this.#task.scheduler.random() * count);
+    const first = count === 1 ? 0 : this.#task.scheduler.pick(count);
     for (let i = 0; i < count; i++) yield options[(first + i) % count];
   }
 

@@ -14,6 +14,7 @@ import {
   type Effect,
   perform,
 } from "../kernel/effect.ts";
+import { creation, type Leaking } from "./creation.ts";
 import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Waiter, WaitQueue } from "../kernel/waiter.ts";
@@ -21,12 +22,12 @@ import { inline, type Thunk } from "../kernel/work.ts";
 import { HeldPermit, type Permit } from "./permit.ts";
 
 /** Permits, and who waits for them. All of it is O(1). */
-export class PermitLine {
+export class PermitLine implements Leaking {
   #total: number;
   #held = 0;
   readonly #waiters = new WaitQueue<AcquireWaiter>();
   /** The operation of waiting for a permit. */
-  readonly acquire: AwaitableOperation<Permit>;
+  readonly acquire: Acquire;
 
   /**
    * @param permits how many there are
@@ -35,6 +36,15 @@ export class PermitLine {
   constructor(permits: number, description: string) {
     this.#total = permits;
     this.acquire = new Acquire(this, description);
+    creation.observer?.(this);
+  }
+
+  leak(): string | null {
+    const held = this.#held;
+    if (held === 0) return null;
+    return `${held} ${held === 1 ? "permit" : "permits"} of a ${
+      this.acquire.description.split(".")[0]
+    }`;
   }
 
   /** How many can be had; negative while more are held than there are. */

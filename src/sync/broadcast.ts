@@ -9,7 +9,8 @@ import { ClosedError } from "../kernel/errors.ts";
 import { addFinaliser, checkScope } from "../kernel/finaliser.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { checkOptions, describe } from "../kernel/work.ts";
-import { Channel, type ChannelOptions, type Overflow } from "./channel.ts";
+import { Channel } from "./channel.ts";
+import type { ChannelOptions, Overflow } from "./channel_options.ts";
 
 /** How a broadcast is made. */
 export interface BroadcastOptions {

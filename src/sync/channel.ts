@@ -15,30 +15,11 @@ import { RingQueue } from "../kernel/ring_queue.ts";
 import { Seat, shareHolder } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { WaitQueue } from "../kernel/waiter.ts";
-import { checkOptions, describe } from "../kernel/work.ts";
+import { type ChannelOptions, checkChannelOptions, type Overflow } from "./channel_options.ts";
 import { ChannelIterator } from "./_channel_iterator.ts";
+import { creation } from "./creation.ts";
 import { nothing, Receive, type ReceiveEffect, ReceiveWaiter } from "./_receive.ts";
 import { Send, SendWaiter } from "./_send.ts";
-
-/** What a channel does with a value for which it has no room. */
-export type Overflow = "wait" | "drop-oldest" | "drop-newest";
-
-/** How a channel is made. */
-export interface ChannelOptions {
-  /**
-   * How many values it holds for receivers to come; 0 is a rendezvous, at which each sender waits for its receiver.
-   *
-   * @default 0
-   */
-  capacity?: number;
-  /**
-   * What happens to a value when the buffer is full: its sender waits, or the oldest or the newest value is dropped and
-   * the sender goes on.
-   *
-   * @default "wait"
-   */
-  overflow?: Overflow;
-}
 
 /**
  * Hands values from senders to receivers, in order, with back-pressure. Any number of tasks may send and receive; each
@@ -86,27 +67,18 @@ export class Channel<T> implements AsyncIterable<T> {
    * @throws {RangeError} when `capacity` is not a whole number of at least 0, or `Infinity`
    */
   constructor(options: ChannelOptions = {}) {
-    checkOptions(options, "create a channel");
-    const { capacity = 0, overflow = "wait" } = options;
-    if (capacity !== Infinity && !(Number.isInteger(capacity) && capacity >= 0)) {
-      const ErrorClass = typeof capacity === "number" ? RangeError : TypeError;
-      throw new ErrorClass(
-        `Cannot create a channel: 'capacity' must be a non-negative integer or Infinity: current value is ${
-          describe(capacity)
-        }`,
-      );
-    }
-    if (overflow !== "wait" && overflow !== "drop-oldest" && overflow !== "drop-newest") {
-      throw new TypeError(
-        `Cannot create a channel: 'overflow' must be "wait", "drop-oldest" or "drop-newest": current value is ${
-          describe(overflow)
-        }`,
-      );
-    }
+    const { capacity, overflow } = checkChannelOptions(options);
     this.#capacity = capacity;
     this.#overflow = overflow;
     this.#receive = new Receive<T, T>(this, false);
     this.#next = new Receive<T, IteratorResult<T, undefined>>(this, true);
+    creation.observer?.(this);
+  }
+
+  /** @internal */
+  leak(): string | null {
+    const { size } = this.#buffer;
+    return size === 0 ? null : `${size} ${size === 1 ? "value" : "values"} in a channel`;
   }
 
   /** How many values are buffered. */

@@ -23,6 +23,7 @@ export class RecordingQueue implements ReadyQueue {
   readonly #inner: ReadyQueue;
   readonly #now: () => number;
   readonly #maxSteps: number;
+  readonly #beforeStep: (step: number) => void;
   readonly #numbers = new WeakMap<TaskNode, number>();
   #lastNumber = 0;
   #stopped = false;
@@ -32,11 +33,18 @@ export class RecordingQueue implements ReadyQueue {
    * @param inner who chooses
    * @param now the virtual time
    * @param maxSteps how many steps it hands out
+   * @param beforeStep called before each step with its number, from 0
    */
-  constructor(inner: ReadyQueue, now: () => number, maxSteps: number) {
+  constructor(
+    inner: ReadyQueue,
+    now: () => number,
+    maxSteps: number,
+    beforeStep: (step: number) => void,
+  ) {
     this.#inner = inner;
     this.#now = now;
     this.#maxSteps = maxSteps;
+    this.#beforeStep = beforeStep;
   }
 
   /** How many are ready; none, once it was stopped, so that the scheduler does not ask again. */
@@ -66,6 +74,7 @@ export class RecordingQueue implements ReadyQueue {
       this.stop();
       return undefined;
     }
+    if (this.#inner.size > 0) this.#beforeStep(this.trace.length);
     const task = this.#inner.shift();
     if (task !== undefined) {
       this.trace.push({ task: this.#number(task), name: task.name, time: this.#now() });

@@ -1,41 +1,68 @@
 /**
  * Running a program on virtual time, in an order that can be repeated.
  *
- * The scheduler is the one that ships; only its clock and its choice of the next task are others. When nothing is ready,
- * the host gets one turn, so that promises that are settled reach the tasks that wait for them; then time jumps to the
- * next timer. When there is none, and no promise or callback is waited for either, nothing can ever happen: a deadlock.
- *
  * @module
  */
 
-import { DeadlockError } from "../kernel/errors.ts";
-import { hostTurn } from "../kernel/host_turn.ts";
-import { FairReadyQueue } from "../kernel/ready_queue.ts";
-import { run } from "../kernel/run.ts";
-import { Scheduler } from "../kernel/scheduler.ts";
-import type { TaskNode } from "../kernel/task.ts";
 import { checkOptions, checkThunk, describe, type Thunk } from "../kernel/work.ts";
-import { liveTasks } from "./live_tasks.ts";
-import { LivelockError } from "./livelock_error.ts";
-import { Random } from "./random.ts";
-import { RandomQueue } from "./random_queue.ts";
-import { RecordingQueue, type TraceStep } from "./recording_queue.ts";
-import { VirtualClock } from "./virtual_clock.ts";
+import { type Chooser, RandomChooser } from "./chooser.ts";
+import type { Leak } from "./leak.ts";
+import { PctChooser } from "./pct_chooser.ts";
+import type { TraceStep } from "./recording_queue.ts";
+import { runOnce, type RunSetup } from "./run_once.ts";
+import { checkSchedule, type Schedule } from "./schedule.ts";
+import { ScheduleChooser } from "./schedule_chooser.ts";
+
+/** How choices are made from a seed: each alike, or by random priorities (PCT), which find bugs of a small depth sooner. */
+export type Strategy = "random" | "pct";
 
 /** How a program is simulated. */
 export interface SimulateOptions {
   /**
-   * Decides who runs next, each time when several tasks are ready. The same seed gives the same order.
+   * Decides who runs next, each time when several tasks are ready, and which ready case of a `select` happens. The same
+   * seed gives the same order.
    *
    * @default none: the order in which the real scheduler runs them
    */
   seed?: number;
+  /**
+   * The decisions themselves, instead of a seed.
+   *
+   * @default none
+   */
+  schedule?: Schedule;
+  /**
+   * How decisions are made from the seed.
+   *
+   * @default "random"
+   */
+  strategy?: Strategy;
+  /**
+   * How many orderings a bug may need for `"pct"` to find it: the d of its guarantee.
+   *
+   * @default 3
+   */
+  depth?: number;
   /**
    * After how many steps the program is held to be in a livelock.
    *
    * @default 100_000
    */
   maxSteps?: number;
+  /**
+   * How much virtual time a step takes, in milliseconds. With 0 a task that never waits keeps time from moving; with more
+   * it meets its timeout.
+   *
+   * @default 0
+   */
+  stepCost?: number;
+  /**
+   * Whether `Math.random` follows the seed, and `Date` and `performance.now` the virtual clock (from the 1st of January
+   * 2000, UTC), while tasks of the program have their steps. Tasks that the program starts by `run()` are not included.
+   *
+   * @default false
+   */
+  globals?: boolean;
 }
 
 /** What came of a simulated program. */
@@ -48,9 +75,14 @@ export interface Simulation<T> {
   readonly steps: number;
   /** How much virtual time passed, in milliseconds. */
   readonly time: number;
+  /** What it left behind: tasks of its roots, permits, values in channels. */
+  readonly leaks: readonly Leak[];
 }
 
 const defaultMaxSteps = 100_000;
+const defaultDepth = 3;
+/** How many choices a program is taken to have when nothing is known of it. */
+const expectedChoices = 100;
 
 /**
  * Runs `work` as a root task on virtual time: a sleep of an hour takes no time at all, and the same seed gives the same
@@ -89,98 +121,65 @@ export function simulate<T>(
   work: Thunk<T>,
   options: SimulateOptions = {},
 ): Promise<Simulation<T>> {
-  return new Promise((resolve, reject) => {
-    checkThunk(work, "simulate");
-    checkOptions(options, "simulate");
-    checkWhole(options.seed, "seed", -Infinity);
-    checkWhole(options.maxSteps, "maxSteps", 1);
-    new Simulator<T>(options, resolve, reject).begin(work);
-  });
+  return simulateChecked(work, options);
 }
 
-/** One run: owns the scheduler, its clock and its queue, and moves time. */
-class Simulator<T> {
-  readonly #resolve: (simulation: Simulation<T>) => void;
-  readonly #reject: (error: unknown) => void;
-  readonly #clock = new VirtualClock();
-  readonly #queue: RecordingQueue;
-  readonly #scheduler: Scheduler;
-  #over = false;
-  /** Whether the host was asked for a turn, and how many steps had been taken then. */
-  #turning = false;
-  #stepsBefore = 0;
+async function simulateChecked<T>(
+  work: Thunk<T>,
+  options: SimulateOptions,
+): Promise<Simulation<T>> {
+  checkThunk(work, "simulate");
+  const { outcome, trace, time, leaks } = await runOnce(work, setupOf(options, "simulate"));
+  if (!outcome.ok) throw outcome.error;
+  return { value: outcome.value, trace, steps: trace.length, time, leaks };
+}
 
-  constructor(
-    options: SimulateOptions,
-    resolve: (simulation: Simulation<T>) => void,
-    reject: (error: unknown) => void,
-  ) {
-    this.#resolve = resolve;
-    this.#reject = reject;
-    const { seed, maxSteps = defaultMaxSteps } = options;
-    this.#queue = new RecordingQueue(
-      seed === undefined ? new FairReadyQueue() : new RandomQueue(seed),
-      () => this.#clock.now(),
-      maxSteps,
+/** The setup that options stand for. */
+export function setupOf(options: SimulateOptions, verb: string): RunSetup {
+  checkOptions(options, verb);
+  const { seed, schedule, strategy = "random", depth = defaultDepth, stepCost = 0 } = options;
+  const { maxSteps = defaultMaxSteps, globals = false } = options;
+  checkWhole(seed, "seed", -Infinity, verb);
+  checkWhole(maxSteps, "maxSteps", 1, verb);
+  checkWhole(depth, "depth", 1, verb);
+  if (strategy !== "random" && strategy !== "pct") {
+    throw new TypeError(
+      `Cannot ${verb}: 'strategy' must be "random" or "pct": current value is ${
+        describe(strategy)
+      }`,
     );
-    const chance = new Random(seed ?? 0);
-    this.#scheduler = new Scheduler({
-      clock: this.#clock,
-      ready: this.#queue,
-      budget: Infinity,
-      random: () => chance.below(2 ** 32) / 2 ** 32,
-      onIdle: () => this.#idle(),
-    });
   }
-
-  begin(work: Thunk<T>): void {
-    const root = run(work, { scheduler: this.#scheduler }) as unknown as TaskNode;
-    root.observe();
-    (root.coldPart().onEnd ??= []).push(() => this.#ended(root));
+  if (typeof globals !== "boolean") {
+    throw new TypeError(
+      `Cannot ${verb}: 'globals' must be a boolean: current value is ${describe(globals)}`,
+    );
   }
-
-  #ended(root: TaskNode): void {
-    if (root.hasFailed || root.isCancelled) return this.#finish(() => this.#reject(root.failure));
-    const { trace } = this.#queue;
-    const time = this.#clock.now();
-    const value = root.value as T;
-    this.#finish(() => this.#resolve({ value, trace, steps: trace.length, time }));
+  if (typeof stepCost !== "number" || !(stepCost >= 0 && stepCost < Infinity)) {
+    const ErrorClass = typeof stepCost === "number" ? RangeError : TypeError;
+    throw new ErrorClass(
+      `Cannot ${verb}: 'stepCost' must be a number of milliseconds, at least 0: current value is ${
+        describe(stepCost)
+      }`,
+    );
   }
-
-  #finish(settle: () => void): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#queue.stop();
-    settle();
+  let chooser: Chooser | null = null;
+  if (schedule !== undefined) {
+    checkSchedule(schedule);
+    chooser = new ScheduleChooser(schedule);
+  } else if (seed !== undefined) {
+    chooser = strategy === "random"
+      ? new RandomChooser(seed)
+      : new PctChooser(seed, depth, expectedChoices);
   }
-
-  #idle(): void {
-    if (this.#over || this.#turning) return;
-    if (this.#queue.exhausted) {
-      const error = new LivelockError(this.#queue.trace.length, liveTasks(this.#scheduler));
-      return this.#finish(() => this.#reject(error));
-    }
-    this.#turning = true;
-    this.#stepsBefore = this.#queue.trace.length;
-    hostTurn(() => this.#turned());
-  }
-
-  /** The host had its turn: if it made nothing ready, time moves. */
-  #turned(): void {
-    this.#turning = false;
-    if (this.#queue.size > 0) return;
-    if (this.#queue.exhausted || this.#queue.trace.length > this.#stepsBefore) return this.#idle();
-    if (this.#over || this.#clock.jump() || this.#scheduler.outside > 0) return;
-    const error = new DeadlockError(liveTasks(this.#scheduler));
-    this.#finish(() => this.#reject(error));
-  }
+  return { chooser, seed: seed ?? 0, maxSteps, stepCost, globals };
 }
 
-function checkWhole(value: unknown, name: string, least: number): void {
+/** Throws unless `value` is a whole number of at least `least`, or not given. */
+export function checkWhole(value: unknown, name: string, least: number, verb: string): void {
   if (value === undefined || (Number.isInteger(value) && (value as number) >= least)) return;
   const ErrorClass = typeof value === "number" ? RangeError : TypeError;
   throw new ErrorClass(
-    `Cannot simulate: '${name}' must be a whole number${
+    `Cannot ${verb}: '${name}' must be a whole number${
       least === -Infinity ? "" : `, at least ${least}`
     }: current value is ${describe(value)}`,
   );

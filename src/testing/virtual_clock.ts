@@ -30,6 +30,11 @@ export class VirtualClock implements Clock {
     this.#due = null;
   }
 
+  /** Lets time pass, without the alarm. */
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+
   /**
    * Moves to the moment of the alarm, and lets it go off.
    *

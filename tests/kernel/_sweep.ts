@@ -2,7 +2,9 @@ import { run, Scheduler, type Task, type Thunk } from "../../mod.ts";
 import { FairReadyQueue } from "../../src/kernel/ready_queue.ts";
 import { hostTurn } from "../../src/kernel/host_turn.ts";
 import type { TaskNode } from "../../src/kernel/task.ts";
-import { RandomQueue } from "../../src/testing/random_queue.ts";
+import { RandomChooser } from "../../src/testing/chooser.ts";
+import { ChoosingQueue } from "../../src/testing/choosing_queue.ts";
+import { Decisions } from "../../src/testing/decisions.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 
 /** One program, made afresh for each cancellation, and what must hold when it has ended. */
@@ -39,7 +41,9 @@ export async function cancelAtEveryStep(make: () => Subject, seed?: number): Pro
 /** Runs `work`, cancels it before step `at`, and runs on until nothing is left to do. */
 async function runCancelling(subject: Subject, at: number, seed: number | undefined) {
   const clock = new VirtualClock();
-  const inner = seed === undefined ? new FairReadyQueue() : new RandomQueue(seed);
+  const inner = seed === undefined
+    ? new FairReadyQueue()
+    : new ChoosingQueue(new Decisions(new RandomChooser(seed)));
   let steps = 0;
   let cancelled: PromiseLike<unknown> = Promise.resolve();
   const idle = Promise.withResolvers<void>();

@@ -37,6 +37,7 @@ Deno.test("simulate() gives value, trace, steps and time", async () => {
     trace: [{ task: 1, name: "hour", time: 0 }, { task: 1, name: "hour", time: 3_600_000 }],
     steps: 2,
     time: 3_600_000,
+    leaks: [],
   });
 });
 

@@ -1,0 +1,54 @@
+/**
+ * What a simulated program leaves behind.
+ *
+ * @module
+ */
+
+import type { Scheduler } from "../kernel/scheduler.ts";
+import type { Leaking } from "../sync/creation.ts";
+import { liveTasks } from "./live_tasks.ts";
+
+/** Something that was left behind. */
+export interface Leak {
+  /** Which kind of thing: a task that has not ended, permits that were not released, values that nobody received. */
+  readonly kind: "task" | "permit" | "value";
+  /** What it is, in words. */
+  readonly what: string;
+}
+
+/** A simulated program left something behind. */
+export class LeakError extends Error {
+  /** `"LeakError"`. */
+  override readonly name = "LeakError";
+  /** What was left behind. */
+  readonly leaks: readonly Leak[];
+
+  /**
+   * Makes the error.
+   *
+   * @param leaks what was left behind
+   */
+  constructor(leaks: readonly Leak[]) {
+    super(`The program left behind:\n${leaks.map(({ what }) => `  ${what}`).join("\n")}`);
+    this.leaks = leaks;
+  }
+}
+
+/** What is left behind now: tasks but for those whose numbers are given, and what is held of what was made. */
+export function leaksOf(
+  scheduler: Scheduler,
+  made: Iterable<Leaking>,
+  except: ReadonlySet<number>,
+): Leak[] {
+  const leaks: Leak[] = [];
+  for (const { id, name, waitsFor } of liveTasks(scheduler)) {
+    if (!except.has(id)) {
+      leaks.push({ kind: "task", what: `task ${id} '${name}', which waits for ${waitsFor}` });
+    }
+  }
+  for (const thing of made) {
+    const what = thing.leak();
+    if (what !== null) leaks.push({ kind: what.includes("permit") ? "permit" : "value", what });
+  }
+  return leaks;
+}

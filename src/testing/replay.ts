@@ -1,0 +1,97 @@
+/**
+ * Making a run again.
+ *
+ * @module
+ */
+
+import { checkThunk, type Thunk } from "../kernel/work.ts";
+import type { TraceStep } from "./recording_queue.ts";
+import { runOnce } from "./run_once.ts";
+import { decode } from "./schedule.ts";
+import { ScheduleChooser } from "./schedule_chooser.ts";
+import { setupOf, type SimulateOptions, type Simulation } from "./simulate.ts";
+
+/** A run that was to follow a recording did something else. */
+export class DivergenceError extends Error {
+  /** `"DivergenceError"`. */
+  override readonly name = "DivergenceError";
+
+  /**
+   * Makes one.
+   *
+   * @param options what the run failed with, if it did, as the `cause`
+   */
+  constructor(options?: ErrorOptions) {
+    super(
+      "The run did not follow its recording: the program is another one now, or it depends on something that is not " +
+        "under the simulation's control, such as Math.random, the time of day or a promise of the host " +
+        "(see the option 'globals')",
+      options,
+    );
+  }
+}
+
+/** How a run is made again: what was set when it was found. */
+export type ReplayOptions = Pick<SimulateOptions, "maxSteps" | "stepCost" | "globals">;
+
+/**
+ * Makes a run again that `explore` found, from its replay string, so that one can look at it with a debugger. The options
+ * must be those with which it was found.
+ *
+ * @example
+ * ```ts
+ * import { all, yieldNow } from "@heddle/runtime";
+ * import { explore, replay } from "@heddle/runtime/testing";
+ * import { assertRejects } from "@std/assert";
+ *
+ * function* program() {
+ *   let count = 0;
+ *   function* increment() {
+ *     const before = count;
+ *     yield* yieldNow();
+ *     count = before + 1;
+ *   }
+ *   yield* all([increment, increment]);
+ *   if (count !== 2) throw new Error("an increment is lost");
+ * }
+ * const { failure } = await explore(program);
+ * await assertRejects(() => replay(program, failure!.replay), Error, "an increment is lost");
+ * ```
+ *
+ * @param work the program
+ * @param text the replay string
+ * @param options as they were when it was found
+ * @returns what came of it; rejects with the failure again
+ * @throws {DivergenceError} when the run does not follow the recording
+ * @throws {TypeError} when `text` is no replay string
+ */
+export async function replay<T>(
+  work: Thunk<T>,
+  text: string,
+  options: ReplayOptions = {},
+): Promise<Simulation<T>> {
+  checkThunk(work, "replay");
+  const recording = decode(text);
+  const setup = { ...setupOf(options, "replay"), seed: recording.seed };
+  const result = await runOnce<T>(work, { ...setup, chooser: new ScheduleChooser(recording) });
+  const { outcome, trace, time, leaks } = result;
+  if (fingerprintOf(trace) !== recording.fingerprint) {
+    throw new DivergenceError(outcome.ok ? undefined : { cause: outcome.error });
+  }
+  if (!outcome.ok) throw outcome.error;
+  return { value: outcome.value, trace, steps: trace.length, time, leaks };
+}
+
+/** A number that stands for who took each step, and when. (FNV-1a.) */
+export function fingerprintOf(trace: readonly TraceStep[]): number {
+  let hash = 0x811c9dc5;
+  const mix = (value: number): void => {
+    hash = Math.imul(hash ^ (value & 0xffff), 0x01000193);
+    hash = Math.imul(hash ^ (value >>> 16), 0x01000193);
+  };
+  for (const { task, time } of trace) {
+    mix(task);
+    mix(Math.trunc(time));
+  }
+  return hash >>> 0;
+}

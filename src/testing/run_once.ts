@@ -1,0 +1,181 @@
+/**
+ * One run of a program on virtual time, in an order that can be repeated.
+ *
+ * The scheduler is the one that ships; only its clock and its choice of the next task are others. When nothing is ready,
+ * the host gets one turn, so that promises that are settled reach the tasks that wait for them; then time jumps to the
+ * next timer. When there is none, and no promise or callback is waited for either, nothing can ever happen: a deadlock.
+ *
+ * @module
+ */
+
+import type { Instrument } from "../kernel/instrument.ts";
+import { DeadlockError } from "../kernel/errors.ts";
+import { hostTurn } from "../kernel/host_turn.ts";
+import { FairReadyQueue } from "../kernel/ready_queue.ts";
+import { run } from "../kernel/run.ts";
+import { Scheduler } from "../kernel/scheduler.ts";
+import type { TaskNode } from "../kernel/task.ts";
+import type { Thunk } from "../kernel/work.ts";
+import { creation, type Leaking } from "../sync/creation.ts";
+import type { Chooser } from "./chooser.ts";
+import { ChoosingQueue } from "./choosing_queue.ts";
+import { controlledGlobals } from "./controlled_globals.ts";
+import { type Decision, Decisions } from "./decisions.ts";
+import { type Leak, leaksOf } from "./leak.ts";
+import { liveTasks } from "./live_tasks.ts";
+import { LivelockError } from "./livelock_error.ts";
+import { Random } from "./random.ts";
+import { RecordingQueue, type TraceStep } from "./recording_queue.ts";
+import { VirtualClock } from "./virtual_clock.ts";
+
+/** How a run is set up. */
+export interface RunSetup {
+  /** Who chooses; `null` for the real scheduler's own queue. */
+  readonly chooser: Chooser | null;
+  /** Where chance comes from that nobody chooses: the jitter of delays, `Math.random` when it is controlled. */
+  readonly seed: number;
+  readonly maxSteps: number;
+  /** How much virtual time a step takes, in milliseconds. */
+  readonly stepCost: number;
+  readonly globals: boolean;
+  /** Called before each step with its number, from 0, and the root. */
+  readonly beforeStep?: (step: number, root: TaskNode) => void;
+  readonly instrument?: Instrument;
+}
+
+/** What came of a run. */
+export interface RunResult<T> {
+  readonly outcome: { readonly ok: true; readonly value: T } | {
+    readonly ok: false;
+    readonly error: unknown;
+  };
+  readonly trace: readonly TraceStep[];
+  readonly decisions: readonly Decision[];
+  readonly time: number;
+  readonly leaks: readonly Leak[];
+}
+
+/** Runs `work` once. Never rejects. */
+export function runOnce<T>(work: Thunk<T>, setup: RunSetup): Promise<RunResult<T>> {
+  return new Promise((resolve) => new Simulator<T>(setup, resolve).begin(work));
+}
+
+const simulators = new WeakMap<Scheduler, Simulator<unknown>>();
+
+/** What the simulated program of `task` would leave behind if it ended now, but for the task and those it stands in. */
+export function leaksAround(task: TaskNode): Leak[] | null {
+  const simulator = simulators.get(task.scheduler);
+  if (simulator === undefined) return null;
+  const above = new Set<number>();
+  for (let at: TaskNode | null = task; at !== null; at = at.parent) above.add(at.id);
+  return simulator.leaks(above);
+}
+
+/** Owns the scheduler of a run, its clock and its queue, and moves time. */
+class Simulator<T> {
+  readonly #setup: RunSetup;
+  readonly #resolve: (result: RunResult<T>) => void;
+  readonly #clock = new VirtualClock();
+  readonly #decisions: Decisions | null;
+  readonly #queue: RecordingQueue;
+  readonly #scheduler: Scheduler;
+  readonly #made: Leaking[] = [];
+  readonly #observe = (made: Leaking): void => void this.#made.push(made);
+  #root: TaskNode | null = null;
+  #over = false;
+  /** Whether the host was asked for a turn, and how many steps had been taken then. */
+  #turning = false;
+  #stepsBefore = 0;
+
+  constructor(setup: RunSetup, resolve: (result: RunResult<T>) => void) {
+    this.#setup = setup;
+    this.#resolve = resolve;
+    const { chooser, seed, maxSteps } = setup;
+    const decisions = this.#decisions = chooser === null ? null : new Decisions(chooser);
+    this.#queue = new RecordingQueue(
+      decisions === null ? new FairReadyQueue() : new ChoosingQueue(decisions),
+      () => this.#clock.now(),
+      maxSteps,
+      (step) => this.#beforeStep(step),
+    );
+    const chance = new Random(seed);
+    this.#scheduler = new Scheduler({
+      clock: this.#clock,
+      ready: this.#queue,
+      budget: Infinity,
+      random: () => chance.below(2 ** 32) / 2 ** 32,
+      ...(decisions === null ? {} : { pick: (count: number) => decisions.pick(count) }),
+      onIdle: () => this.#idle(),
+    });
+    this.#scheduler.instrument = setup.instrument ?? null;
+    simulators.set(this.#scheduler, this as Simulator<unknown>);
+  }
+
+  begin(work: Thunk<T>): void {
+    const { globals, seed } = this.#setup;
+    const scheduler = this.#scheduler;
+    const root = run(
+      work,
+      globals ? { scheduler, enter: controlledGlobals(this.#clock, seed) } : { scheduler },
+    ) as unknown as TaskNode;
+    this.#root = root;
+    root.observe();
+    (root.coldPart().onEnd ??= []).push(() => this.#ended(root));
+  }
+
+  leaks(except: ReadonlySet<number>): Leak[] {
+    return leaksOf(this.#scheduler, this.#made, except);
+  }
+
+  #beforeStep(step: number): void {
+    creation.observer = this.#observe;
+    const { stepCost, beforeStep } = this.#setup;
+    if (stepCost > 0 && step > 0) {
+      this.#clock.advance(stepCost);
+      this.#scheduler.fireTimers();
+    }
+    beforeStep?.(step, this.#root!);
+  }
+
+  #ended(root: TaskNode): void {
+    if (root.hasFailed || root.isCancelled) this.#finish({ ok: false, error: root.failure }, root);
+    else this.#finish({ ok: true, value: root.value as T }, root);
+  }
+
+  #finish(outcome: RunResult<T>["outcome"], root?: TaskNode): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#queue.stop();
+    creation.observer = null;
+    this.#resolve({
+      outcome,
+      trace: this.#queue.trace,
+      decisions: this.#decisions?.made ?? [],
+      time: this.#clock.now(),
+      leaks: this.leaks(new Set(root === undefined ? [] : [root.id])),
+    });
+  }
+
+  #idle(): void {
+    creation.observer = null;
+    if (this.#over || this.#turning) return;
+    if (this.#queue.exhausted) return this.#livelock();
+    this.#turning = true;
+    this.#stepsBefore = this.#queue.trace.length;
+    hostTurn(() => this.#turned());
+  }
+
+  /** The host had its turn: if it made nothing ready, time moves. */
+  #turned(): void {
+    this.#turning = false;
+    if (this.#queue.size > 0) return;
+    if (this.#queue.exhausted || this.#queue.trace.length > this.#stepsBefore) return this.#idle();
+    if (this.#over || this.#clock.jump() || this.#scheduler.outside > 0) return;
+    this.#finish({ ok: false, error: new DeadlockError(liveTasks(this.#scheduler)) });
+  }
+
+  #livelock(): void {
+    const error = new LivelockError(this.#queue.trace.length, liveTasks(this.#scheduler));
+    this.#finish({ ok: false, error });
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * A schedule: what was decided, each time when there was more than one way to go on.
+ *
+ * @module
+ */
+
+import { describe } from "../kernel/work.ts";
+
+/**
+ * The decisions of a run, in order. Each is a place: among the tasks that are ready, in the order in which the real
+ * scheduler would run them, or among the cases of a `select`. So 0 is what the real scheduler does; what comes after the
+ * last decision is decided so. A place beyond the last is the last.
+ */
+export interface Schedule {
+  /** The places, from 0. */
+  readonly decisions: readonly number[];
+}
+
+/** A schedule, and what is needed to tell whether a run that follows it does the same. */
+export interface Recording extends Schedule {
+  /** Where chance came from, that is not a decision. */
+  readonly seed: number;
+  /** A number that stands for who took each step, and when. */
+  readonly fingerprint: number;
+}
+
+const version = "h1";
+
+/** Writes a recording as a short string: digits of base 36, of the same several times the number of times. */
+export function encode({ decisions, seed, fingerprint }: Recording): string {
+  const parts: string[] = [];
+  let end = decisions.length;
+  while (end > 0 && decisions[end - 1] === 0) end--;
+  for (let at = 0; at < end;) {
+    let next = at + 1;
+    while (next < end && decisions[next] === decisions[at]) next++;
+    const count = next - at;
+    parts.push(decisions[at].toString(36) + (count === 1 ? "" : `*${count.toString(36)}`));
+    at = next;
+  }
+  return [version, seed.toString(36), fingerprint.toString(36), parts.join(".")].join(":");
+}
+
+/**
+ * Reads what {@linkcode encode} wrote.
+ *
+ * @throws {TypeError} when it is not such a string
+ */
+export function decode(text: string): Recording {
+  const match = typeof text === "string"
+    ? /^h1:(-?[0-9a-z]+):([0-9a-z]+):((?:[0-9a-z]+(?:\*[0-9a-z]+)?(?:\.|$))*)$/.exec(text)
+    : null;
+  if (match === null) {
+    throw new TypeError(
+      `Cannot replay: 'replay' must be the replay string of a failure: current value is ${
+        describe(text)
+      }`,
+    );
+  }
+  const decisions: number[] = [];
+  for (const part of match[3] === "" ? [] : match[3].split(".")) {
+    const [place, count = "1"] = part.split("*");
+    for (let left = parseInt(count, 36); left > 0; left--) decisions.push(parseInt(place, 36));
+  }
+  return { decisions, seed: parseInt(match[1], 36), fingerprint: parseInt(match[2], 36) };
+}
+
+/** Throws a `TypeError` unless `schedule` is one. */
+export function checkSchedule(schedule: unknown): asserts schedule is Schedule {
+  const decisions = (schedule as Schedule | null)?.decisions;
+  if (
+    Array.isArray(decisions) && decisions.every((place) => Number.isInteger(place) && place >= 0)
+  ) {
+    return;
+  }
+  throw new TypeError(
+    `Cannot simulate: 'schedule' must be { decisions }, an array of whole numbers: current value is ${
+      describe(schedule)
+    }`,
+  );
+}

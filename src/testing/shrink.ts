@@ -1,0 +1,110 @@
+/**
+ * Making a failing schedule small.
+ *
+ * Piece by piece, decisions are replaced by staying with the task that runs, or by what the real scheduler would do; each
+ * time the failure must be the same, and the run smaller: fewer switches between tasks, then fewer deviations from the
+ * real scheduler. Pieces are the whole first, then halves, and so on. (Delta debugging, A. Zeller and R. Hildebrandt, 2002.)
+ *
+ * @module
+ */
+
+import type { Thunk } from "../kernel/work.ts";
+import { runOnce, type RunResult, type RunSetup } from "./run_once.ts";
+import { ScheduleChooser } from "./schedule_chooser.ts";
+
+/** A failing run and the decisions that lead to it. */
+export interface Failing {
+  readonly decisions: readonly number[];
+  readonly result: RunResult<unknown>;
+}
+
+/** Whether two failures are taken to be the same: their class and message are, but for the numbers in it. */
+export function sameFailure(a: unknown, b: unknown): boolean {
+  return signature(a) === signature(b);
+}
+
+function signature(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.replace(/\d+/g, "#");
+}
+
+/** Shrinks the schedule of a failure, in at most `budget` runs. */
+export async function shrink(
+  work: Thunk<unknown>,
+  setup: RunSetup,
+  failing: Failing,
+  budget: number,
+): Promise<Failing> {
+  const shrinker = new Shrinker(work, setup, failing, budget);
+  await shrinker.shrink();
+  return shrinker.best;
+}
+
+class Shrinker {
+  best: Failing;
+  readonly #work: Thunk<unknown>;
+  readonly #setup: RunSetup;
+  #left: number;
+
+  constructor(work: Thunk<unknown>, setup: RunSetup, failing: Failing, budget: number) {
+    this.#work = work;
+    // What loops for ever where the original failed is no smaller failure.
+    this.#setup = {
+      ...setup,
+      maxSteps: Math.min(setup.maxSteps, 2 * failing.result.trace.length + 100),
+    };
+    this.best = failing;
+    this.#left = budget;
+  }
+
+  async shrink(): Promise<void> {
+    let before: number;
+    do {
+      before = weight(this.best);
+      await this.#replace("stay");
+      await this.#replace("first");
+    } while (weight(this.best) < before && this.#left > 0);
+  }
+
+  /** Replaces runs of decisions, large ones first. */
+  async #replace(how: "stay" | "first"): Promise<void> {
+    for (let size = this.best.decisions.length; size >= 1; size = size >> 1) {
+      for (let from = 0; from < this.best.decisions.length && this.#left > 0; from += size) {
+        const { decisions, result } = this.best;
+        let changed = false;
+        const candidate = decisions.map((place, at) => {
+          if (at < from || at >= from + size) return place;
+          const decision = result.decisions[at];
+          const wanted = how === "first" || decision === undefined || decision.stay < 0
+            ? 0
+            : decision.stay;
+          if (wanted !== place) changed = true;
+          return wanted;
+        });
+        if (changed) await this.#try(candidate);
+      }
+    }
+  }
+
+  async #try(decisions: readonly number[]): Promise<boolean> {
+    if (this.#left-- <= 0) return false;
+    const chooser = new ScheduleChooser({ decisions });
+    const result = await runOnce(this.#work, { ...this.#setup, chooser });
+    const { outcome } = this.best.result;
+    if (
+      result.outcome.ok || outcome.ok || !sameFailure(result.outcome.error, outcome.error)
+    ) return false;
+    const candidate = { decisions: result.decisions.map(({ chosen }) => chosen), result };
+    if (weight(candidate) >= weight(this.best)) return false;
+    this.best = candidate;
+    return true;
+  }
+}
+
+/** Switches between tasks count most, then deviations from what the real scheduler does, then steps. */
+function weight({ decisions, result: { trace } }: Failing): number {
+  let switches = 0;
+  for (let at = 1; at < trace.length; at++) if (trace[at].task !== trace[at - 1].task) switches++;
+  const deviations = decisions.filter((place) => place !== 0).length;
+  return switches * 1e8 + deviations * 1e4 + trace.length / 1e5;
+}
