@@ -44,11 +44,14 @@ export class RestartLimitError extends Error {
    */
   constructor(failures: readonly ChildFailure[], maxRestarts: number, within: number) {
     const last = failures[failures.length - 1];
+    const how = last.outcome === "failed"
+      ? `failed with ${inWords(last.error)}`
+      : last.outcome === "cancelled"
+      ? "was cancelled"
+      : "completed";
     super(
-      `The supervisor gave up: child '${last.id}' ${
-        last.outcome === "failed" ? `failed with ${inWords(last.error)}` : `was ${last.outcome}`
-      }, and more than ${maxRestarts} restarts within ${within} ms are not allowed: see 'failures', ` +
-        `or raise 'maxRestarts'`,
+      `The supervisor gave up: child '${last.id}' ${how}, which called for restart ${failures.length} ` +
+        `within ${within} ms, where 'maxRestarts' allows ${maxRestarts}: 'failures' tells of all of them`,
       last.outcome === "failed" ? { cause: last.error } : undefined,
     );
     this.id = last.id;
