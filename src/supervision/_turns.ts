@@ -40,12 +40,7 @@ export class Turns {
     this.#actor = actor;
   }
 
-  /** Whether all that are due will come into line by themselves. */
-  get regrouping(): boolean {
-    return this.#regrouping;
-  }
-
-  /** Joins the end of the line. */
+  /** Joins the end of the line, unless that is going to be formed of all that are due. */
   push(child: Child): void {
     this.#line.push(child);
   }

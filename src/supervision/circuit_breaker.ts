@@ -140,7 +140,7 @@ export interface CircuitBreaker {
 }
 
 /**
- * Makes a circuit breaker, closed to begin with. Time is that of the scheduler on which it is used. A call costs a scope
+ * Makes a circuit breaker, closed to begin with. Time is that of the scheduler on which it is first used. A call costs a scope
  * more than the work itself; memory is that of `failures` moments.
  *
  * @example

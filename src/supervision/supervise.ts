@@ -71,7 +71,10 @@ import { type CheckedOptions, checkOptions, type SupervisorOptions } from "./sup
  * what the child is for: such a child goes on as long as the supervisor, and fails with it. So supervisors are nested by
  * `start: () => supervise(…)`, or by {@linkcode supervisor}.
  *
- * The starting and stopping of a child costs a few microseconds, O(1) in the number of children; the restart of one under
+ * Each start of a child runs its thunk anew, with the contexts that were set where `supervise` was run; what it has to
+ * remember lies outside of it. `currentTask().attempt` tells which start it is.
+ *
+ * To start and stop a child costs about what a spawn and a cancellation do, O(1) in the number of children; a restart under
  * `one_for_all` or `rest_for_one` is O(n).
  *
  * @example

@@ -6,6 +6,7 @@ import {
   scope,
   sleep,
   StartError,
+  supervise,
   superviseMany,
   suspend,
   UnknownChildError,
@@ -134,4 +135,26 @@ Deno.test("a child of many that fails is told of, and does not concern the other
     return many.children().length;
   });
   assert(value === 1);
+});
+
+Deno.test("ten thousand children start and stop, also before they have taken a step", async () => {
+  for (const pause of [0, 1]) {
+    let begun = 0;
+    const child = function* () {
+      begun++;
+      yield* suspend();
+    };
+    const { value } = await simulate(function* () {
+      const ids = Array.from({ length: 10_000 }, (_, n) => ({ id: `${n}`, start: () => child() }));
+      const supervisor = yield* supervise(ids);
+      const many = yield* superviseMany(child);
+      for (let n = 0; n < 10_000; n++) void many.start();
+      if (pause > 0) yield* sleep(pause);
+      yield* many.shutdown();
+      yield* supervisor.shutdown();
+      return [many.size, supervisor.children().filter(({ status }) => status !== "stopped").length];
+    });
+    assertEquals(value, [0, 0]);
+    if (pause > 0) assertEquals(begun, 20_000);
+  }
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { simulate } from "../../testing.ts";
 import {
+  fixed,
   ready,
   RestartLimitError,
   type RestartType,
@@ -181,6 +182,18 @@ Deno.test("a significant child that is restarted, or stopped by its supervisor, 
     return supervisor.children().map(({ id, status }) => [id, status]);
   });
   assertEquals(value, [["a", "running"]]);
+});
+
+Deno.test("a significant child that waits for its restart counts among those that are left", async () => {
+  const { value } = await simulate(function* () {
+    const supervisor = yield* supervise([
+      { id: "a", start: failing(1, 5), restart: "transient", significant: true },
+      { id: "b", start: () => sleep(10), restart: "transient", significant: true },
+    ], { autoShutdown: "all_significant", backoff: fixed(50) });
+    yield* sleep(100);
+    return supervisor.children().map(({ status }) => status);
+  });
+  assertEquals(value, ["running", "completed"]);
 });
 
 Deno.test("a nested supervisor that shut itself down has completed, which a transient child may", async () => {

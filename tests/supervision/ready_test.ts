@@ -225,3 +225,25 @@ Deno.test("one whose restart fails under one_for_all has all start again [V3] [V
   });
   assertEquals(value, ["a", "b", "a", "b", "a", "b"]);
 });
+
+Deno.test("a child that is stopped while it cleans up after its start timeout has been stopped, and nothing more", async () => {
+  await simulate(function* () {
+    const supervisor = yield* supervise([]);
+    const added = supervisor.start({
+      id: "a",
+      startTimeout: 10,
+      *start() {
+        try {
+          yield* suspend();
+        } finally {
+          yield* sleep(20);
+        }
+      },
+    });
+    yield* sleep(15);
+    assertEquals(supervisor.children()[0].status, "stopping");
+    yield* supervisor.stop("a");
+    assertEquals(now(), 30);
+    assertInstanceOf(yield* caught(added), StartError);
+  });
+});

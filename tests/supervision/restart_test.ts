@@ -6,6 +6,7 @@ import {
   type ChildFailure,
   exponential,
   fixed,
+  ready,
   RestartLimitError,
   scope,
   sleep,
@@ -288,5 +289,76 @@ Deno.test("a failure that ends in nothing is told on the console, unless someone
   }
   assertEquals(told.map(([what, error]) => [what, (error as Error).message]), [
     ["Child 'a' failed:", "failure 1"],
+  ]);
+});
+
+Deno.test("a restart that joins another does not shorten its delay [V8]", async () => {
+  const { value } = await simulate(function* () {
+    const starts: string[] = [];
+    const failingAt = (name: string, ...times: number[]) => {
+      let count = 0;
+      return function* () {
+        starts.push(`${now()} ${name}`);
+        const time = times[count++];
+        if (time === undefined) return yield* suspend();
+        yield* sleep(time);
+        throw new Error(name);
+      };
+    };
+    yield* supervise([
+      { id: "a", start: failingAt("a", 130) },
+      { id: "b", start: failingAt("b", 10, 10) },
+    ], { strategy: "rest_for_one", backoff: exponential({ initial: 100 }) });
+    yield* sleep(1000);
+    return [...starts];
+  });
+  // b fails at 10 and, after 100 ms, at 120; it waits until 320 when a fails at 130, whose own delay would end at 230.
+  assertEquals(value, ["0 a", "0 b", "110 b", "320 a", "320 b"]);
+});
+
+Deno.test("a child that is removed while it is being stopped does not come back with its group [V3]", async () => {
+  const { value } = await simulate(function* () {
+    const log: string[] = [];
+    const supervisor = yield* supervise([
+      { id: "a", start: failing(1, 10) },
+      { id: "b", start: noting(log, "b", 20) },
+    ], { strategy: "one_for_all" });
+    yield* sleep(5);
+    yield* supervisor.remove("b");
+    yield* sleep(50);
+    return [...log, ...supervisor.children().map(({ id, status }) => `${id} ${status}`)];
+  });
+  assertEquals(value, ["+b", "-b", "a running"]);
+});
+
+Deno.test("a child that is stopped while it waits in line behind one that starts is not started", async () => {
+  const { value } = await simulate(function* () {
+    const log: string[] = [];
+    let starts = 0;
+    const supervisor = yield* supervise([
+      {
+        id: "a",
+        ready: true,
+        *start() {
+          if (starts++ > 0) yield* sleep(50);
+          yield* ready();
+          yield* sleep(10);
+          if (starts === 1) throw new Error("a");
+          yield* suspend();
+        },
+      },
+      { id: "b", start: noting(log, "b") },
+      { id: "c", start: noting(log, "c") },
+    ], { strategy: "rest_for_one" });
+    yield* sleep(20);
+    const waiting = supervisor.children().map(({ status }) => status);
+    yield* supervisor.stop("b");
+    yield* sleep(100);
+    return [waiting, log.splice(0), supervisor.children().map(({ status }) => status)];
+  });
+  assertEquals(value, [
+    ["starting", "restarting", "restarting"],
+    ["+b", "+c", "-c", "-b", "+c"],
+    ["running", "stopped", "running"],
   ]);
 });
