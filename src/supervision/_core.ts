@@ -40,6 +40,8 @@ export class Core implements Keeper, Actor {
   readonly begun: PendingReply = new PendingReply("the start of the children");
   /** Settled when it is over. */
   readonly ended: PendingReply = new PendingReply("the end of the supervisor");
+  /** Where it was asked for, when that is recorded. */
+  site: Error | null = null;
   #node: TaskNode | null = null;
   /** Whether children are stopped all at once, and forgotten when they have ended: they are many, and alike. */
   readonly #many: boolean;
@@ -89,8 +91,6 @@ export class Core implements Keeper, Actor {
     this.#inbox.length = 0;
     this.#busy = false;
   }
-
-  // ---- beginning and ending -----------------------------------------------------------------------------------------
 
   /** Starts the first children, as tasks of the scope of `node`. */
   begin(node: TaskNode): void {
@@ -186,8 +186,6 @@ export class Core implements Keeper, Actor {
     this.do(() => {});
   }
 
-  // ---- one child ----------------------------------------------------------------------------------------------------
-
   /** Adds a child, and starts it when its turn comes. */
   add(spec: CheckedSpec, reply: Answer): void {
     if (this.children.has(spec.id)) return reply.reject(new DuplicateChildError(spec.id));
@@ -215,6 +213,7 @@ export class Core implements Keeper, Actor {
     const { spec } = child;
     const task = spawnOwned(node, spec.start, child, spec.id);
     if (child.restarts > 0) task.coldPart().attempt = child.starts;
+    if (this.site !== null) task.coldPart().spawnSite = this.site;
     child.adopt(task);
     this.#alive++;
     child.phase = "starting";
@@ -334,8 +333,6 @@ export class Core implements Keeper, Actor {
     child.byHand = false;
     child.tellStarted(failure);
   }
-
-  // ---- restarts -----------------------------------------------------------------------------------------------------
 
   #restart(child: Child, outcome: ChildOutcome, error: unknown, wasUp: boolean): void {
     const { backoff, stableAfter, maxRestarts, within, strategy } = this.options;

@@ -5,6 +5,7 @@
  */
 
 import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
+import { traceSpawn } from "../kernel/spawn_trace.ts";
 import { describe } from "../kernel/work.ts";
 import type { Broadcast } from "../sync/broadcast.ts";
 import { Core } from "./_core.ts";
@@ -125,6 +126,7 @@ class SuperviseMany<Args extends readonly unknown[]> extends BaseOperation<
   readonly #name: string;
   readonly #common: Omit<CheckedSpec, "id" | "start">;
   readonly #options: CheckedOptions;
+  readonly #site: Error | null = traceSpawn(superviseMany);
 
   constructor(
     start: (...args: Args) => unknown,
@@ -141,6 +143,7 @@ class SuperviseMany<Args extends readonly unknown[]> extends BaseOperation<
 
   *[Symbol.iterator](): Generator<Effect<unknown>, DynamicSupervisor<Args>, unknown> {
     const core = new Core([], this.#options, true);
+    core.site = this.#site;
     yield* bindToScope(core, "supervise");
     return new DynamicHandle<Args>(core, this.#start, this.#name, this.#common);
   }

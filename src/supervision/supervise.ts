@@ -51,6 +51,7 @@ import {
 } from "../kernel/effect.ts";
 import { checkScope } from "../kernel/finaliser.ts";
 import { spawn } from "../kernel/spawn.ts";
+import { traceSpawn } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { type Provide, resource } from "../operations/resource.ts";
 import { isChildTask } from "./_child.ts";
@@ -109,7 +110,8 @@ export function supervise(
   options: SupervisorOptions = {},
 ): Operation<Supervisor> {
   const checked = checkOptions(options, "supervise");
-  return new Supervise(checkSpecs(children, "supervise", checked.autoShutdown), checked);
+  const specs = checkSpecs(children, "supervise", checked.autoShutdown);
+  return new Supervise(specs, checked, traceSpawn(supervise));
 }
 
 /**
@@ -146,13 +148,14 @@ export function supervisor(
 ): () => Operation<void> {
   const checked = checkOptions(options, "make a supervisor");
   const specs = checkSpecs(children, "make a supervisor", checked.autoShutdown);
-  const thunk = () => last(specs, checked);
+  const site = traceSpawn(supervisor);
+  const thunk = () => last(new Supervise(specs, checked, site));
   supervisorThunks.add(thunk);
   return thunk;
 }
 
-function* last(specs: readonly CheckedSpec[], options: CheckedOptions) {
-  const supervisor = yield* new Supervise(specs, options);
+function* last(supervise: Supervise) {
+  const supervisor = yield* supervise;
   sayReady(yield* currentNode);
   yield* supervisor.join();
 }
@@ -160,15 +163,18 @@ function* last(specs: readonly CheckedSpec[], options: CheckedOptions) {
 class Supervise extends BaseOperation<Supervisor> {
   readonly #specs: readonly CheckedSpec[];
   readonly #options: CheckedOptions;
+  readonly #site: Error | null;
 
-  constructor(specs: readonly CheckedSpec[], options: CheckedOptions) {
+  constructor(specs: readonly CheckedSpec[], options: CheckedOptions, site: Error | null) {
     super();
     this.#specs = specs;
     this.#options = options;
+    this.#site = site;
   }
 
   *[Symbol.iterator](): Generator<Effect<unknown>, Supervisor, unknown> {
     const core = new Core(this.#specs, this.#options);
+    core.site = this.#site;
     yield* bindToScope(core, "supervise");
     return new SupervisorHandle(core);
   }

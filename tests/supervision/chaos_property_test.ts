@@ -78,6 +78,8 @@ const program = fc.record({
   commanders: fc.array(fc.array(command, { maxLength: 6, size: "max" }), { maxLength: 3 }),
   end: fc.integer({ min: 0, max: 150 }),
   how: fc.constantFrom("shutdown" as const, "scope" as const, "cancel" as const),
+  /** Under the lesser ones the supervisor is ended by force. */
+  grace: fc.constantFrom(0, 3, 1000),
   seed: fc.option(fc.integer(), { nil: undefined }),
 });
 
@@ -119,7 +121,7 @@ Deno.test("whatever takes its time, no child runs twice, none is left, no window
   await fc.assert(
     fc.asyncProperty(program, async (program) => {
       const world = new World();
-      const { strategy, maxRestarts, within, initial, commanders, end, how, seed } = program;
+      const { strategy, maxRestarts, within, initial, commanders, end, how, grace, seed } = program;
       const events = new Broadcast<SupervisorEvent>();
       const backoff = exponential({ initial, max: 20, jitter: "equal" });
       const told: { at: number; event: SupervisorEvent }[] = [];
@@ -172,7 +174,7 @@ Deno.test("whatever takes its time, no child runs twice, none is left, no window
         const task = yield* spawn(() => caught(scope(supervised)));
         if (how === "cancel") {
           yield* sleep(end);
-          yield* task.cancel(undefined, { grace: 1000 });
+          yield* task.cancel(undefined, { grace });
         }
         const error = yield* caught(task);
         assert(

@@ -15,9 +15,11 @@ import {
   sleep,
   spawn,
   supervise,
+  superviseMany,
   type SupervisorEvent,
   suspend,
 } from "../../mod.ts";
+import { traceSpawns } from "../../src/kernel/spawn_trace.ts";
 import { caught } from "../_caught.ts";
 import { failing, listened, now } from "./_children.ts";
 
@@ -216,4 +218,21 @@ Deno.test("children of a real program run in ordinary time, and commands are awa
   ]]);
   await supervisor.shutdown();
   assertEquals(await task, "over");
+});
+
+Deno.test("a child knows where it was asked for, when that is recorded", async () => {
+  const stop = traceSpawns();
+  try {
+    const { value } = await simulate(function* () {
+      const supervisor = yield* supervise([{ id: "a", start: suspend }]);
+      const many = yield* superviseMany(() => suspend());
+      yield* many.start();
+      return [...supervisor.children(), ...many.children()].map(({ task }) =>
+        (task as unknown as { spawnedAt?: string }).spawnedAt
+      );
+    });
+    for (const site of value) assert(site?.includes("supervise_test.ts"), site);
+  } finally {
+    stop();
+  }
 });
