@@ -34,6 +34,8 @@
  *   steps (V6). A failure of an earlier child widens a restart that is under way.
  * - The first start of a child is not a restart: when it does not get ready, `supervise()`, or `start()`, throws a
  *   `StartError`. A child that does not say when it is ready is up at once; what it throws later is a failure like others.
+ * - The `shutdown` of a child bounds its stop. When the scope is cancelled, the grace time of that cancellation bounds all stops
+ *   together; a scope that ends by itself waits for as long as the children may take.
  * - A manual `restart()` concerns one child, and counts nowhere.
  * - Significant children that end and are not restarted shut the supervisor down, as `autoShutdown` says.
  * - Children are tasks below the supervisor's own, which belongs to the scope as a resource does: the scope's end stops

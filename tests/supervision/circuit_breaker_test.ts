@@ -109,6 +109,16 @@ Deno.test("circuitBreaker() forgets failures after a while, and does not count c
   });
 });
 
+Deno.test("circuitBreaker() counts a failure that is just as old as the window is long", async () => {
+  await simulate(function* () {
+    const breaker = circuitBreaker({ failures: 2, within: 100 });
+    yield* breakBy(breaker, 1);
+    yield* sleep(100);
+    yield* breakBy(breaker, 1);
+    assertEquals(breaker.state, "open");
+  });
+});
+
 Deno.test("circuitBreaker() does not count what began before its state changed", async () => {
   await simulate(function* () {
     const breaker = circuitBreaker({ failures: 1, cooldown: 10 });
