@@ -10,7 +10,8 @@
  * ```
  *
  * Break the same child five times within ten seconds, and the supervisor gives up: the program ends with the errors of all
- * five. `PORT` sets the port, `POLL` how often is polled, in milliseconds.
+ * five. `PORT` sets the port, `POLL` how often is polled, in milliseconds, `LEAK` how
+ * many bytes the worker may leak.
  *
  * @module
  */
@@ -38,7 +39,7 @@ let port = Number(process.env.PORT ?? 8080);
 const pollEvery = Number(process.env.POLL ?? 500);
 
 /** How many bytes the worker may have leaked when it is recycled. */
-const leakLimit = 8 * 2 ** 20;
+const leakLimit = Number(process.env.LEAK ?? 8 * 2 ** 20);
 
 const upstream = circuitBreaker({ name: "upstream", failures: 3, cooldown: 2000 });
 const counts = { polls: 0, refused: 0, jobs: 0, recycled: 0 };

@@ -1,22 +1,39 @@
 /** The example is a program that one can curl, break and watch heal. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 
 interface Health {
   children: { id: string; status: string; restarts: number; lastError?: string }[];
 }
 
-Deno.test("the supervised service answers, heals when it is broken on purpose, and ends when told", async () => {
+/** Runs the example while `body` does something with it, and ends it by a signal. */
+async function withService(
+  env: Record<string, string>,
+  body: (lines: ReturnType<typeof linesOf>) => Promise<void>,
+): Promise<void> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--allow-net", "--allow-env", "examples/supervised_service.ts"],
     cwd: new URL("../..", import.meta.url),
     stdout: "piped",
     stderr: "piped",
-    // Polled so rarely that nothing fails by chance.
-    env: { PORT: "0", POLL: "600000", NO_COLOR: "1" },
+    env: { PORT: "0", NO_COLOR: "1", ...env },
   }).spawn();
   const errors = new Response(child.stderr).text();
   const lines = linesOf(child.stdout);
   try {
+    await body(lines);
+  } finally {
+    child.kill("SIGTERM");
+    await lines.close();
+  }
+  const { code } = await child.status;
+  assertEquals([code, await errors], [143, ""]);
+}
+
+// Polled so rarely that nothing fails by chance.
+const calm = { POLL: "600000" };
+
+Deno.test("the supervised service answers, heals when it is broken on purpose, and ends when told", () =>
+  withService({ ...calm, LEAK: "Infinity" }, async (lines) => {
     const url = (await lines.until("listening on ")).slice("listening on ".length);
     const health = async (): Promise<Health> => await (await fetch(url)).json();
     assertEquals((await health()).children.map(({ id, status }) => [id, status]), [
@@ -30,8 +47,11 @@ Deno.test("the supervised service answers, heals when it is broken on purpose, a
       await lines.until(`${id} started`);
     }
     for (const { status, restarts, lastError, id } of (await health()).children) {
-      assert(restarts >= 1);
-      assertEquals([status, lastError], ["running", `Error: ${id} was broken on purpose`]);
+      assertEquals([status, restarts, lastError], [
+        "running",
+        1,
+        `Error: ${id} was broken on purpose`,
+      ]);
     }
     const stopped = await fetch(`${url}/stop/poller`, { method: "POST" });
     assertEquals(await stopped.json(), { stop: "poller" });
@@ -39,13 +59,14 @@ Deno.test("the supervised service answers, heals when it is broken on purpose, a
     const unknown = await fetch(`${url}/stop/nobody`, { method: "POST" });
     assertEquals(unknown.status, 404);
     await unknown.body?.cancel();
-  } finally {
-    child.kill("SIGTERM");
-    await lines.close();
-  }
-  const { code } = await child.status;
-  assertEquals([code, await errors], [143, ""]);
-});
+  }));
+
+Deno.test("the supervised service recycles a worker that leaks", () =>
+  withService({ ...calm, LEAK: "1" }, async (lines) => {
+    await lines.until("recycling the worker");
+    await lines.until("worker stopped");
+    await lines.until("worker started");
+  }));
 
 /** Reads lines one by one. */
 function linesOf(stream: ReadableStream<Uint8Array>) {
