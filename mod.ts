@@ -8,6 +8,8 @@
  *   {@linkcode select}, {@linkcode timeout}, {@linkcode shield}, {@linkcode ensure}, {@linkcode retry}.
  * - Synchronisation: {@linkcode Channel}, {@linkcode Broadcast}, {@linkcode Semaphore}, {@linkcode Mutex},
  *   {@linkcode Latch}, {@linkcode Barrier}, {@linkcode RateLimiter}.
+ * - Supervision: {@linkcode supervise}, {@linkcode supervisor}, {@linkcode superviseMany}, {@linkcode ready},
+ *   {@linkcode circuitBreaker}.
  * - Executors: {@linkcode AdaptiveExecutor}, {@linkcode GreenPool}, {@linkcode ParallelPool}, {@linkcode SoloExecutor};
  *   {@linkcode jobsFrom} makes work that can leave the thread.
  *
@@ -94,6 +96,55 @@ export { Mutex } from "./src/sync/mutex.ts";
 export type { Permit } from "./src/sync/permit.ts";
 export { RateLimiter, type RateLimiterOptions } from "./src/sync/rate_limiter.ts";
 export { Semaphore } from "./src/sync/semaphore.ts";
+
+export {
+  type ChildOptions,
+  type ChildSpec,
+  type RestartType,
+  type Shutdown,
+} from "./src/supervision/child_spec.ts";
+export type { ChildState, ChildStatus } from "./src/supervision/child_status.ts";
+export {
+  type CircuitBreaker,
+  circuitBreaker,
+  type CircuitBreakerOptions,
+  type CircuitChange,
+  CircuitOpenError,
+  type CircuitState,
+} from "./src/supervision/circuit_breaker.ts";
+export {
+  type DynamicSupervisor,
+  type DynamicSupervisorOptions,
+  superviseMany,
+} from "./src/supervision/dynamic_supervisor.ts";
+export {
+  type ChildFailure,
+  type ChildOutcome,
+  DuplicateChildError,
+  RestartLimitError,
+  StartError,
+  UnknownChildError,
+} from "./src/supervision/errors.ts";
+export { ready } from "./src/supervision/ready.ts";
+export type { Reply } from "./src/supervision/reply.ts";
+export { supervise, supervisor } from "./src/supervision/supervise.ts";
+export type { Supervisor } from "./src/supervision/supervisor.ts";
+export type {
+  ChildEnded,
+  ChildRemoved,
+  ChildRestarting,
+  ChildStarted,
+  ChildStopped,
+  SupervisorEnded,
+  SupervisorEvent,
+  SupervisorGaveUp,
+} from "./src/supervision/supervisor_event.ts";
+export type {
+  AutoShutdown,
+  RestartOptions,
+  Strategy,
+  SupervisorOptions,
+} from "./src/supervision/supervisor_options.ts";
 
 export {
   AdaptiveExecutor,
