@@ -137,7 +137,7 @@ abstract class PulledFeed implements Feed {
   protected abstract leave(): Operation<unknown> | undefined;
 
   push(push: Push, flow: Flow): Later {
-    if (flow.stopped) return undefined;
+    if (this.state !== "more" || flow.stopped) return undefined;
     const value = this.#value;
     this.#value = undefined;
     this.state = "waits";

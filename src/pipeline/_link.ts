@@ -67,7 +67,7 @@ export class Link<T> {
 
   /** Whether a read would come to something at once. */
   get isReadable(): boolean {
-    return this.#size > 0 || this.#ended || this.#left;
+    return this.#size > 0 || this.isOver;
   }
 
   /** Whether a write would. */
@@ -77,7 +77,7 @@ export class Link<T> {
 
   /** Whether nothing is left to read, and nothing will come. */
   get isOver(): boolean {
-    return this.#left || (this.#ended && this.#size === 0);
+    return this.#left || (this.#ended && this.#size === 0 && !this.#abandoned);
   }
 
   /** Whether the elements are not wanted any more. */
@@ -130,7 +130,8 @@ export class Link<T> {
     if (this.#ended) return;
     this.#ended = true;
     this.#room = 0;
-    wakeAll(this.#readers);
+    // A reader that is being closed is not told of an end, but cancelled in its turn.
+    if (!this.#abandoned) wakeAll(this.#readers);
     wakeAll(this.#writers);
   }
 
@@ -155,7 +156,7 @@ export class Link<T> {
   /** Has `task` wait until it is worth reading again; or comes to the end. See `NativeEffect[perform]`. */
   awaitElement(task: TaskNode, wraps: boolean, makeWaiter: (task: TaskNode) => Waiter): boolean {
     if (this.#size > 0) return true;
-    if (this.#left || this.#ended || (this.#abandoned && (task.bits & CANCELLING) !== 0)) {
+    if (this.isOver || (this.#abandoned && (task.bits & CANCELLING) !== 0)) {
       if (wraps) task.give(dropped);
       else task.fail(this.endError);
       return true;

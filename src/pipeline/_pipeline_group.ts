@@ -37,7 +37,8 @@ export class PipelineGroup extends Group {
   /** Spawns the tasks, and parks the pipeline's: what `perform` ends with. */
   start(): false {
     return this.begin(
-      this.#segments.map(({ work }) => work),
+      // Without a name of its own, so that the task gets that of its parts.
+      this.#segments.map(({ work }) => () => work()),
       this.#segments.map(({ name }) => name),
     );
   }

@@ -255,7 +255,8 @@ class Planner {
 
 function nameOfSource(source: unknown): string {
   if (typeof source === "function") return source.name || "source";
-  return (Object(source) as object).constructor?.name || "source";
+  const { constructor, [Symbol.toStringTag]: tag } = Object(source);
+  return constructor?.name || tag || "source";
 }
 
 function feedOf(source: unknown, place: Place): Feed {

@@ -67,9 +67,9 @@ function* feedAll(
       continue;
     }
     const { state } = feed;
-    if (state === "over") return;
+    if (flow.stopped || state === "over") return;
     if (state === "waits") yield* feed.wait();
-    else if (!flow.stopped) {
+    else {
       pace.learn();
       yield* yieldNow();
       pace.begin();
