@@ -26,6 +26,7 @@ export class LinkInput<T> implements Input<T> {
   readonly receive: () => Operation<T>;
   readonly next: () => Operation<IteratorResult<T, undefined>>;
   readonly #pending = new Set<PromiseReader<T>>();
+  #refusal: { readonly error: unknown } | null = null;
   readonly link: Link<T>;
 
   constructor(link: Link<T>) {
@@ -43,13 +44,15 @@ export class LinkInput<T> implements Input<T> {
     };
   }
 
-  /** Has whoever awaits an element by promise fail: the stage is being cancelled. */
+  /** Has whoever awaits an element by promise fail, now or later: the stage is being cancelled. */
   refuse(error: unknown): void {
+    this.#refusal = { error };
     for (const reader of this.#pending) reader.reject(error);
     this.#pending.clear();
   }
 
   #nextPromise(): Promise<IteratorResult<T, undefined>> {
+    if (this.#refusal !== null) return Promise.reject(this.#refusal.error);
     const item = this.link.pull();
     if (item !== empty) return Promise.resolve({ done: false, value: item });
     if (this.link.isOver) return Promise.resolve({ done: true, value: undefined });

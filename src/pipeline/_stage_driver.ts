@@ -135,12 +135,18 @@ function* pumpAsync(
   try {
     for (;;) {
       let item: IteratorResult<unknown>;
+      const next = Promise.resolve(iterator.next());
       try {
-        item = yield* until(Promise.resolve(iterator.next()));
+        item = yield* until(next);
       } catch (error) {
-        // Who has failed is over. Who waits for an element has to be let go before it can be left.
-        if (!isCancellation(error)) over = true;
-        else input?.refuse(error);
+        if (isCancellation(error)) {
+          // Who waits for an element has to be let go before it can be left, and fails by that.
+          next.catch(() => {});
+          input?.refuse(error);
+        } else {
+          // Who has failed is over.
+          over = true;
+        }
         throw error;
       }
       if (item.done) {

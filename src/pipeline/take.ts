@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { Effect, Operation } from "../kernel/effect.ts";
 import { checkCount, stageOf } from "./_part.ts";
-import type { StepMaker } from "./_step.ts";
+import type { Flow, StepMaker } from "./_step.ts";
 import type { Stage } from "./stage.ts";
 
 /**
@@ -36,12 +37,24 @@ export function take<T>(count: number): Stage<T, T> {
     return {
       push(value) {
         if (left === 0) return undefined;
-        if (--left === 0) flow.stopped = true;
-        return push(value);
+        if (--left > 0) return push(value);
+        // Only after it: those further on must not take the stop for theirs.
+        const later = push(value);
+        if (later !== undefined) return stopAfter(later, flow);
+        flow.stopped = true;
+        return undefined;
       },
       // For those after it the end has come in order.
       end: (early) => next.end(early && left > 0),
     };
   };
   return stageOf({ kind: "step", name: "take", make: make as StepMaker, waits: false });
+}
+
+function* stopAfter(
+  later: Operation<void>,
+  flow: Flow,
+): Generator<Effect<unknown>, void, unknown> {
+  yield* later;
+  flow.stopped = true;
 }
