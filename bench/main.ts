@@ -8,11 +8,12 @@ import { executors } from "./executors.ts";
 import { type Comparison, kernel } from "./kernel.ts";
 import { measure, readable, type Timing } from "./measure.ts";
 import { memory } from "./memory.ts";
+import { pipelines } from "./pipeline.ts";
 
 const only = Deno.args[0];
 const rows: string[] = [];
 
-for (const comparison of kernel) await compare(comparison);
+for (const comparison of [...kernel, ...pipelines]) await compare(comparison);
 const pools = executors();
 for (const comparison of pools.comparisons) await compare(comparison);
 await pools.close();
