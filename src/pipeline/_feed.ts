@@ -174,16 +174,10 @@ abstract class PulledFeed implements Feed {
 export class AsyncFeed extends PulledFeed {
   readonly #iterable: AsyncIterable<unknown>;
   #iterator: AsyncIterator<unknown> | null = null;
-  readonly #onLeave: (() => void) | undefined;
 
-  constructor(
-    iterable: AsyncIterable<unknown>,
-    broken: (error: unknown) => unknown,
-    onLeave?: () => void,
-  ) {
+  constructor(iterable: AsyncIterable<unknown>, broken: (error: unknown) => unknown) {
     super(broken);
     this.#iterable = iterable;
-    this.#onLeave = onLeave;
   }
 
   protected next(): Operation<IteratorResult<unknown>> {
@@ -193,7 +187,6 @@ export class AsyncFeed extends PulledFeed {
   }
 
   protected leave(): Operation<unknown> | undefined {
-    this.#onLeave?.();
     const iterator = this.#iterator;
     if (iterator?.return === undefined) return undefined;
     return until(Promise.resolve(iterator.return()));

@@ -49,7 +49,7 @@ export function* runSegment(
     const closing = feed.close();
     if (closing !== undefined) yield* closing;
   }
-  const later = head.end(flow.stopped);
+  const later = head.end();
   if (later !== undefined) yield* later;
   return end.result();
 }

@@ -19,11 +19,8 @@ export type Later = Operation<void> | undefined;
 export interface Receiver<T> {
   /** Takes one element. */
   readonly push: (value: T) => Later;
-  /**
-   * There are no more elements: hands on what has been held back. `early` when someone further on wants no more, and it
-   * would be for nothing.
-   */
-  readonly end: (early: boolean) => Later;
+  /** There are no more elements: hands on what has been held back. */
+  readonly end: () => Later;
 }
 
 /** What the steps of one task share. */

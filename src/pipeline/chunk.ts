@@ -68,12 +68,10 @@ export function chunk<T>(size: number, options: ChunkOptions = {}): Stage<T, T[]
         gathered = [];
         return push(full);
       },
-      end(early) {
+      end() {
         const rest = gathered;
         gathered = [];
-        return rest.length === 0 || early
-          ? next.end(early)
-          : both(push(rest), () => next.end(early));
+        return rest.length === 0 ? next.end() : both(push(rest), next.end);
       },
     };
   };

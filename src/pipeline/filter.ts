@@ -49,7 +49,7 @@ export function filter<T>(predicate: Predicate<T>): Stage<T, T> {
         } catch (error) {
           throw place.broken(error, [value]);
         }
-        if (isAwaited(wanted)) {
+        if (typeof wanted === "object" && isAwaited(wanted)) {
           return filterLater(wanted as Operation<unknown>, value, next, place);
         }
         return wanted ? push(value) : undefined;

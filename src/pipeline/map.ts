@@ -44,7 +44,7 @@ export function map<In, R>(fn: (value: In, index: number) => R): Stage<In, Outco
         } catch (error) {
           throw place.broken(error, [value]);
         }
-        return isAwaited(mapped)
+        return typeof mapped === "object" && isAwaited(mapped)
           ? mapLater(mapped as Operation<OutcomeOf<R>>, value, next, place)
           : push(mapped as OutcomeOf<R>);
       },

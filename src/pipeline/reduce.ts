@@ -55,7 +55,9 @@ export function reduce<In, Result>(
           } catch (error) {
             throw place.broken(error, [value]);
           }
-          if (isAwaited(outcome)) return reduceLater(outcome as Operation<Result>, value);
+          if (typeof outcome === "object" && isAwaited(outcome)) {
+            return reduceLater(outcome as Operation<Result>, value);
+          }
           accumulated = outcome as Result;
           return undefined;
         },

@@ -31,7 +31,7 @@ import type { Stage } from "./stage.ts";
 export function take<T>(count: number): Stage<T, T> {
   checkCount(count, "take", "count", 0);
   const make: StepMaker<T, T> = (next, _place, flow) => {
-    const { push } = next;
+    const { push, end } = next;
     let left = count;
     if (left === 0) flow.stopped = true;
     return {
@@ -44,8 +44,7 @@ export function take<T>(count: number): Stage<T, T> {
         flow.stopped = true;
         return undefined;
       },
-      // For those after it the end has come in order.
-      end: (early) => next.end(early && left > 0),
+      end,
     };
   };
   return stageOf({ kind: "step", name: "take", make: make as StepMaker, waits: false });

@@ -114,3 +114,25 @@ Deno.test("parallel() sends jobs to workers, many in one message [P2][E1]", asyn
   );
   assertEquals(unordered.toSorted((a, b) => a - b), squares);
 });
+
+Deno.test("parallel() that is cancelled cancels what its executor runs, and waits for it [P4][E2]", async () => {
+  await using green = new GreenPool({ size: 4 });
+  let begun = 0, ended = 0;
+  const task = run(() =>
+    pipeline(
+      numbers(),
+      parallel(function* () {
+        begun++;
+        try {
+          yield* sleep(1e6);
+        } finally {
+          yield* sleep(1);
+          ended++;
+        }
+      }, { executor: green }),
+    )
+  );
+  await run(() => sleep(5));
+  await task.cancel();
+  assertEquals([begun, ended, green.stats().running], [4, 4, 0]);
+});

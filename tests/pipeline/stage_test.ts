@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   all,
+  buffer,
   ClosedError,
   ensure,
   type Input,
+  Latch,
   map,
   type Output,
   pipeline,
@@ -254,4 +256,96 @@ Deno.test("what is sent after the stage is over is refused [C5]", async () => {
     error = yield* caught(leaked!.send(1));
   });
   assert(error instanceof ClosedError);
+});
+
+Deno.test("an input that was kept beyond its stage is at its end [C5]", async () => {
+  let kept: Input<number> | undefined;
+  const { value } = await simulate(function* () {
+    yield* pipeline(
+      function* endless(output: Output<number>) {
+        for (let n = 0;; n++) yield* output.send(n);
+      },
+      function* leaves(input: Input<number>, output: Output<number>) {
+        kept = input;
+        yield* output.send(yield* input.receive());
+      },
+    );
+    return [yield* caught(kept!.receive()), yield* kept!.next()] as const;
+  });
+  assert(value[0] instanceof ClosedError);
+  assertEquals(value[1], { done: true, value: undefined });
+});
+
+Deno.test("what is on its way when a stage leaves early is worked on by nobody [P4]", async () => {
+  let received = 0;
+  function* source(output: Output<number>) {
+    try {
+      for (let n = 0;; n++) yield* output.send(n);
+    } finally {
+      yield* sleep(50);
+    }
+  }
+  function* stage(input: Input<number>, output: Output<number>) {
+    for (;;) {
+      const element = yield* input.receive();
+      received++;
+      yield* output.send(element);
+      yield* sleep(1);
+    }
+  }
+  const { value, time } = await simulate(() => pipeline(source, stage, take(1)));
+  assertEquals([value, received, time], [[0], 1, 50]);
+});
+
+Deno.test("an element that a cancelled task was woken for goes to another one [C3][Y4]", async () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const arrived = new Latch();
+    const { value } = await simulate(() =>
+      pipeline(
+        function* source(output: Output<number>) {
+          yield* sleep(10);
+          yield* output.send(1);
+          // The end would wake the other one too.
+          yield* arrived.wait();
+        },
+        function* lanes(input: Input<number>, output: Output<number>) {
+          const lane = function* () {
+            for (let item = yield* input.next(); !item.done; item = yield* input.next()) {
+              arrived.open();
+              yield* output.send(item.value);
+            }
+          };
+          const first = yield* spawn(lane);
+          yield* spawn(lane);
+          yield* sleep(10);
+          yield* first.cancel();
+        },
+      ), { seed });
+    // One that is cancelled after it has received may take the element with it.
+    assert(value.length <= 1, `seed ${seed}: ${value}`);
+  }
+});
+
+Deno.test("room that a cancelled task was woken for goes to another one [C3][Y4]", async () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const { value } = await simulate(() =>
+      pipeline(
+        function* source(output: Output<number>) {
+          yield* output.send(0);
+          const first = yield* spawn(() => output.send(1));
+          yield* sleep(1);
+          yield* spawn(() => output.send(2));
+          yield* sleep(9);
+          yield* first.cancel();
+        },
+        buffer(1),
+        function* slow(input: Input<number>, output: Output<number>) {
+          yield* sleep(10);
+          yield* output.send(yield* input.receive());
+          yield* sleep(20);
+          for (;;) yield* output.send(yield* input.receive());
+        },
+      ), { seed });
+    assert(value[0] === 0 && value.at(-1) === 2, `seed ${seed}: ${value}`);
+  }
 });
