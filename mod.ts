@@ -98,6 +98,49 @@ export { RateLimiter, type RateLimiterOptions } from "./src/sync/rate_limiter.ts
 export { Semaphore } from "./src/sync/semaphore.ts";
 
 export {
+  broadcast,
+  type BroadcastToOptions,
+  type SinkResult,
+  type SinkResults,
+} from "./src/pipeline/broadcast.ts";
+export { buffer, type BufferOptions } from "./src/pipeline/buffer.ts";
+export { chunk, type ChunkOptions } from "./src/pipeline/chunk.ts";
+export { collect } from "./src/pipeline/collect.ts";
+export { compose } from "./src/pipeline/compose.ts";
+export { type Coroutine, coroutine } from "./src/pipeline/coroutine.ts";
+export { count } from "./src/pipeline/count.ts";
+export { dedupe, type DedupeOptions } from "./src/pipeline/dedupe.ts";
+export { drop } from "./src/pipeline/drop.ts";
+export { filter, type Predicate } from "./src/pipeline/filter.ts";
+export { type ElementOf, flatMap } from "./src/pipeline/flat_map.ts";
+export { forEach } from "./src/pipeline/for_each.ts";
+export { map } from "./src/pipeline/map.ts";
+export { merge } from "./src/pipeline/merge.ts";
+export { parallel, type ParallelOptions, type TaskExecutor } from "./src/pipeline/parallel.ts";
+export { partition } from "./src/pipeline/partition.ts";
+export { type Pipeline, pipeline } from "./src/pipeline/pipeline.ts";
+export { PipelineError, type PipelinePlace } from "./src/pipeline/pipeline_error.ts";
+export { reduce } from "./src/pipeline/reduce.ts";
+export { scan } from "./src/pipeline/scan.ts";
+export type { Sink } from "./src/pipeline/sink.ts";
+export type { Source } from "./src/pipeline/source.ts";
+export type {
+  AsyncStage,
+  HasStage,
+  Input,
+  Output,
+  Stage,
+  StageLike,
+  TransformStage,
+} from "./src/pipeline/stage.ts";
+export { StopIteration } from "./src/pipeline/stop_iteration.ts";
+export { take } from "./src/pipeline/take.ts";
+export { tap } from "./src/pipeline/tap.ts";
+export { throttle, type ThrottleOptions } from "./src/pipeline/throttle.ts";
+export { toChannel, type ToChannelOptions } from "./src/pipeline/to_channel.ts";
+export { toWritable, type ToWritableOptions } from "./src/pipeline/to_writable.ts";
+
+export {
   type ChildOptions,
   type ChildSpec,
   type RestartType,

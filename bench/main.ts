@@ -9,12 +9,13 @@ import { fairness } from "./fairness.ts";
 import { type Comparison, kernel } from "./kernel.ts";
 import { measure, readable, type Timing } from "./measure.ts";
 import { memory } from "./memory.ts";
+import { pipelines } from "./pipeline.ts";
 import { supervision } from "./supervision.ts";
 
 const only = Deno.args[0];
 const rows: string[] = [];
 
-for (const comparison of [...kernel, ...supervision]) await compare(comparison);
+for (const comparison of [...kernel, ...pipelines, ...supervision]) await compare(comparison);
 const pools = executors();
 for (const comparison of pools.comparisons) await compare(comparison);
 await pools.close();

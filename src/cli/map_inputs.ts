@@ -101,6 +101,8 @@ class MapRun {
       this.#stray("cleanup failed", error)
     );
     await this.#drained();
+    // The host tells of a rejection that nobody handles in a turn after it, which the last job may not have seen.
+    await new Promise((resolve) => setTimeout(resolve, 0));
     this.#progress?.stop();
     report.write = (text) => toStderr(text);
     unwatch();

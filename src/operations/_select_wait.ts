@@ -42,6 +42,8 @@ class Option {
   child: TaskNode | null = null;
   #iterator: Iterator<Effect<unknown>, unknown, unknown> | null = null;
   #effect: NativeEffect | null = null;
+  /** What it came to without an effect, when it needed none. */
+  #result: IteratorReturnResult<unknown> | null = null;
 
   constructor(given: SelectCase) {
     this.given = given;
@@ -65,7 +67,12 @@ class Option {
     this.seat ??= new Seat(task, holder);
     if (this.#iterator === null) {
       this.#iterator = this.given.selectable![Symbol.iterator]();
-      this.#effect = this.#iterator.next().value as NativeEffect;
+      const first = this.#iterator.next();
+      if (first.done) {
+        this.#result = { done: true, value: first.value };
+        return true;
+      }
+      this.#effect = first.value as NativeEffect;
     }
     try {
       return this.#effect![perform](this.seat as unknown as TaskNode);
@@ -77,6 +84,7 @@ class Option {
 
   /** Takes what the seat came to; `null` when that is gone, and the case waits again. Throws what the case throws. */
   take(): IteratorReturnResult<unknown> | null {
+    if (this.#result !== null) return this.#result;
     const { value, hasFailed } = this.seat!;
     this.seat!.waiting = null;
     if (hasFailed) throw value;

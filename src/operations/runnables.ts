@@ -16,8 +16,12 @@ export type Runnables = readonly Runnable<unknown>[] | {
   readonly [key: string]: Runnable<unknown>;
 };
 
-/** What waiting for a value results in: an operation and a promise in their results, anything else in itself. */
-export type OutcomeOf<R> = R extends Operation<infer T> ? T
+/**
+ * What waiting for a value results in: an operation and a promise in their results, anything else in itself. Arrays are
+ * told first, since an empty one has the type of an operation that yields no effects.
+ */
+export type OutcomeOf<R> = R extends readonly unknown[] ? R
+  : R extends Operation<infer T> ? T
   : R extends PromiseLike<infer T> ? T
   : R;
 
