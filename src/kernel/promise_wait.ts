@@ -23,6 +23,25 @@ export type PromiseOwner = "else" | "own" | "hearing";
  */
 const shared = new WeakMap<PromiseLike<unknown>, Set<PromiseWait<unknown>>>();
 
+const nativeThen = Promise.prototype.then;
+
+/** The two functions that a promise is given. It calls one of them, once; then they can be given to another promise. */
+class Reaction {
+  wait: PromiseWait<unknown> | null = null;
+  readonly onValue = (value: unknown): void => this.#take().settle(value, false);
+  readonly onError = (error: unknown): void => this.#take().settle(error, true);
+
+  #take(): PromiseWait<unknown> {
+    const wait = this.wait!;
+    this.wait = null;
+    if (spare.length < mostSpare) spare.push(this);
+    return wait;
+  }
+}
+
+const spare: Reaction[] = [];
+const mostSpare = 1024;
+
 /** The effect of waiting until a promise is settled. While a task waits by it, it is what that task is parked on. */
 export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking {
   readonly description: string;
@@ -52,11 +71,15 @@ export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking
     task.waiting = this;
     task.scheduler.outside++;
     if (task instanceof Seat) this.#share(promise);
-    else {
+    else if (promise instanceof Promise && promise.then === nativeThen) {
+      const reaction = spare.pop() ?? new Reaction();
+      reaction.wait = this as PromiseWait<unknown>;
+      promise.then(reaction.onValue, reaction.onError);
+    } else {
       // Of other thenables nobody knows that they settle once, and not before `then` has returned.
       (promise instanceof Promise ? promise : Promise.resolve(promise)).then(
-        (value) => this.#settle(value, false),
-        (error) => this.#settle(error, true),
+        (value) => this.settle(value, false),
+        (error) => this.settle(error, true),
       );
     }
     return false;
@@ -70,7 +93,7 @@ export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking
       shared.set(promise, all);
       const settle = (outcome: unknown, failed: boolean): void => {
         shared.delete(promise);
-        for (const wait of all) wait.#settle(outcome, failed);
+        for (const wait of all) wait.settle(outcome, failed);
       };
       Promise.resolve(promise).then(
         (value) => settle(value, false),
@@ -84,7 +107,8 @@ export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking
     return this.#state === "settled";
   }
 
-  #settle(outcome: unknown, failed: boolean): void {
+  /** @internal The promise is settled. */
+  settle(outcome: unknown, failed: boolean): void {
     const task = this.#task!;
     const state = this.#state;
     // What calls itself a promise, and is of a subclass, may settle twice.
