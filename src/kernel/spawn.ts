@@ -50,13 +50,13 @@ export function spawn<T>(
 export function spawn<T>(work: Thunk<T>, options?: TaskOptions): AwaitableOperation<Task<T>> {
   checkThunk(work, "spawn");
   if (options !== undefined) checkTaskOptions(options, "spawn");
-  return new Spawn<T>(work, options);
+  const site = traceSpawn(spawn);
+  return site === null ? new Spawn<T>(work, options) : new TracedSpawn<T>(work, options, site);
 }
 
 class Spawn<T> extends BaseEffect<Task<T>> {
   readonly #work: Thunk<T>;
   readonly #options: TaskOptions | undefined;
-  readonly #site: Error | null = traceSpawn(spawn);
 
   constructor(work: Thunk<T>, options: TaskOptions | undefined) {
     super();
@@ -90,9 +90,24 @@ class Spawn<T> extends BaseEffect<Task<T>> {
         options.priority ?? parent.priority,
         options.name,
       );
-    if (this.#site !== null) child.coldPart().spawnSite = this.#site;
     parent.scheduler.enqueue(child);
     parent.value = child;
+    return true;
+  }
+}
+
+/** A spawn that has taken down where it was made. */
+class TracedSpawn<T> extends Spawn<T> {
+  readonly #site: Error;
+
+  constructor(work: Thunk<T>, options: TaskOptions | undefined, site: Error) {
+    super(work, options);
+    this.#site = site;
+  }
+
+  override [perform](parent: TaskNode): boolean {
+    super[perform](parent);
+    (parent.value as TaskNode).coldPart().spawnSite = this.#site;
     return true;
   }
 }
