@@ -166,9 +166,17 @@ export class CallRunner implements CallOwner, StreamOutlet {
   start(call: RunningCall): number {
     this.#track(call);
     const { job, extras } = call;
-    call.startedAt = performance.now();
+    const now = performance.now();
     const timeout = extras?.timeout ?? 0;
-    if (extras !== undefined && (extras.watch || timeout > 0)) this.#reports.begun(call.slot);
+    const wasLoading = call.startedAt > 0;
+    if (extras !== undefined && (extras.watch || timeout > 0 && !wasLoading)) {
+      this.#reports.begun(call.slot);
+    }
+    if (wasLoading) {
+      clearTimeout(call.timer);
+      call.loadMs = now - call.startedAt;
+    }
+    call.startedAt = now;
     let value: unknown;
     let isOk = true;
     try {
@@ -179,13 +187,13 @@ export class CallRunner implements CallOwner, StreamOutlet {
     }
     setRunningCall(undefined);
     this.#control.current = -1;
-    const now = performance.now();
-    call.held = now - call.startedAt;
+    const end = performance.now();
+    call.held = end - now;
     job.expected += (call.held - job.expected) * 0.2;
     if (isOk) this.#returned(call, value);
     else if (isBrokenOff(value)) this.#timedOut(call, timeout);
     else this.failed(call, value);
-    return now;
+    return end;
   }
 
   #invoke(call: RunningCall, run: JobFunction, timeout: number): unknown {
@@ -194,7 +202,8 @@ export class CallRunner implements CallOwner, StreamOutlet {
     this.#control.current = call.slot;
     setRunningCall(call);
     const { within } = this.#platform;
-    const value = timeout > 0 && within !== undefined ? within(timeout, body) : body();
+    const left = Math.max(1, timeout - call.loadMs);
+    const value = timeout > 0 && within !== undefined ? within(left, body) : body();
     // Set again as soon as a call of it returns a promise.
     call.job.isCarried = isDeclaredAsync(run);
     return value;
@@ -234,7 +243,28 @@ export class CallRunner implements CallOwner, StreamOutlet {
     this.waiting(call, false);
     const timeout = call.extras?.timeout ?? 0;
     if (timeout <= 0 || timeout >= 2 ** 31) return;
-    call.timer = setTimeout(() => this.#timedOut(call, timeout), Math.max(0, timeout - call.held));
+    const left = timeout - call.loadMs - call.held;
+    call.timer = setTimeout(() => this.#timedOut(call, timeout), Math.max(0, left));
+  }
+
+  /**
+   * A call waits for its module. It can be taken back still, but its time runs, as it does on the executors that import
+   * modules as part of the task.
+   *
+   * @param expired is called when its time is over before the module is ready
+   */
+  beginLoading(call: RunningCall, expired: () => void): void {
+    const { timeout = 0, watch = false } = call.extras ?? {};
+    call.startedAt = performance.now();
+    // Who watches wants to hear when its code begins.
+    if (timeout > 0 && !watch) this.#reports.begun(call.slot);
+    if (timeout > 0 && timeout < 2 ** 31) call.timer = setTimeout(expired, timeout);
+  }
+
+  /** The time of a call is over that has not come to run. */
+  outOfTime(call: RunningCall): void {
+    this.#track(call);
+    this.#timedOut(call, call.extras?.timeout ?? 0);
   }
 
   /** A call cannot be run at all. */

@@ -34,6 +34,11 @@ export class CallSlots<C extends Call> {
     return this.#calls[slot];
   }
 
+  /** Which sending put the call of a slot there. */
+  turnOf(slot: number): number {
+    return this.#order[slot] as number;
+  }
+
   /** Puts a call into a free slot; the caller has seen to it that there is one. */
   put(call: C): number {
     const slot = this.#free.pop() as number;

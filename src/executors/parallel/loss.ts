@@ -5,6 +5,8 @@
  */
 import { WorkerLostError } from "../../kernel/errors.ts";
 import type { Call, WorkerLoss } from "./call.ts";
+import type { CallSlots } from "./call_slots.ts";
+import type { ControlBlock } from "./control_block.ts";
 import { EXIT_HEAP_EXHAUSTED, EXIT_UNREADABLE } from "./platform.ts";
 
 /** What is known of the end of a worker. */
@@ -56,6 +58,32 @@ function whatHappened({ cause, exitCode, failure }: LossFacts): string {
 
 function messageOf(failure: unknown): string {
   return failure instanceof Error ? failure.message : String(failure);
+}
+
+/**
+ * Tells the calls of a lost worker apart.
+ *
+ * @param slots the worker's calls; empty afterwards
+ * @param control the memory shared with it
+ * @param isCulpritKnown whether a call held the thread; else the modules that were being imported are to blame
+ * @param wasStarting whether the worker never said that it was ready
+ * @returns those that had begun, or may have, and those that certainly had not
+ */
+export function sortLost<C extends Call>(
+  slots: CallSlots<C>,
+  control: ControlBlock,
+  isCulpritKnown: boolean,
+  wasStarting: boolean,
+): { begun: C[]; notBegun: C[] } {
+  const sorted: { begun: C[]; notBegun: C[] } = { begun: [], notBegun: [] };
+  const isShared = control.memory !== undefined;
+  for (const call of slots.newestFirst().reverse()) {
+    const { slot } = call;
+    const isSure = isShared ? control.takeBack(slot, isCulpritKnown) : wasStarting;
+    (isSure ? sorted.notBegun : sorted.begun).push(call);
+    slots.detach(call);
+  }
+  return sorted;
 }
 
 /**

@@ -12,6 +12,7 @@ import { workerData } from "node:worker_threads";
 import { type CallContext, setCallCarrier } from "./current_call.ts";
 import { type PortLike, wirePort } from "./message_port.ts";
 import { BrokenOff, type WorkerPlatform, type WorkerSettings } from "./platform.ts";
+import { hookExits } from "./worker_exit.ts";
 
 /** What the host hands to the thread. */
 export interface NodeWorkerData {
@@ -58,21 +59,6 @@ function heapWatch(): (() => boolean) | undefined {
   return () => getHeapStatistics().heap_size_limit > limit;
 }
 
-/** `Deno.exit` runs no exit handlers, so what has been computed would be lost with the call that exits. */
-function hookDenoExit(run: () => void): void {
-  const deno = (globalThis as { Deno?: { exit: (code?: number) => never } }).Deno;
-  if (deno === undefined) return;
-  const { exit } = deno;
-  try {
-    deno.exit = (code) => {
-      run();
-      return exit(code);
-    };
-  } catch {
-    // Frozen; then the calls that ended in this turn are reported lost, which is less than was known and not wrong.
-  }
-}
-
 /**
  * Makes the platform of this worker. Called once, by the module the worker starts with.
  *
@@ -90,20 +76,19 @@ export function nodeWorker(): WorkerPlatform {
     get: () => storage.getStore(),
   });
   const heapExhausted = heapWatch();
+  let isExiting: (code: number) => void = () => {};
+  const { exit } = hookExits((code) => isExiting(code));
   return {
     port: wirePort(data.port),
     settings: data.settings,
     within,
     ...(heapExhausted === undefined ? {} : { heapExhausted }),
-    exit: (code: number): void => process.exit(code),
+    exit,
     defer: (run: () => void): void => void setImmediate(run),
     trap: (report: (error: unknown) => void): void => {
       process.on("uncaughtException", report);
       process.on("unhandledRejection", report);
     },
-    onExit: (run: () => void): void => {
-      process.on("exit", run);
-      hookDenoExit(run);
-    },
+    onExit: (run: (code: number) => void): void => void (isExiting = run),
   };
 }

@@ -116,7 +116,7 @@ export interface WorkerPlatform {
   /** Reports each error nobody handled, and keeps the worker alive through it. */
   trap(report: (error: unknown) => void): void;
   /** Calls `run` when the worker is about to exit, for whatever reason it still can. */
-  onExit(run: () => void): void;
+  onExit(run: (code: number) => void): void;
   /**
    * Runs `body` and breaks it off when it takes longer than `ms`, by throwing {@linkcode BrokenOff}. Absent where the platform
    * cannot.

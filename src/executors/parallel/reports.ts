@@ -56,6 +56,12 @@ export class Reports {
     this.#outbox.flush();
   }
 
+  /** Sends what has gathered, and nothing after it: what a worker that exits still says of its calls is not to be relied on. */
+  close(): void {
+    this.#outbox.flush();
+    this.#outbox.close();
+  }
+
   /** A synchronous call returned. The hot path. */
   ok(slot: number, held: number, value: unknown): void {
     if (typeof value === "object" && value !== null) {

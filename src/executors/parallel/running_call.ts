@@ -48,8 +48,10 @@ export class RunningCall implements CallContext {
   stop: "cancel" | "timeout" | undefined = undefined;
   /** What its signal says then. */
   stopReason: unknown = undefined;
-  /** When it began, on the clock of this thread. */
+  /** When it began, on the clock of this thread; while it waits for its module, when that began. */
   startedAt = 0;
+  /** Milliseconds it waited for its module. */
+  loadMs = 0;
   /** Milliseconds its synchronous part took. */
   held = 0;
   /** Whether it counts against the worker's concurrency now. */

@@ -14,7 +14,7 @@
 import type { Call, WorkerLoss } from "./call.ts";
 import type { ControlBlock } from "./control_block.ts";
 import type { Thread } from "./platform.ts";
-import { countStuck } from "./stuck_threads.ts";
+import { countStuck, type StuckThread } from "./stuck_threads.ts";
 
 /** Milliseconds the last messages of a worker that has exited may be on their way. */
 const DRAIN = 50;
@@ -51,6 +51,8 @@ export class ThreadEnd {
   exitCode: number | undefined;
   /** The error it failed with, if it did. */
   failure: unknown;
+  /** The thread, when it did not answer and may run on. */
+  stuck: StuckThread | undefined;
 
   /**
    * Begins with a worker that has not ended.
@@ -73,6 +75,13 @@ export class ThreadEnd {
     this.exitCode = code;
     if (this.#isPortClosed) this.#finish();
     else this.#after(DRAIN, () => this.#finish());
+  }
+
+  /** The worker said that it exits, and no exit came: Deno now and then loses one. */
+  exitUnheard(code: number): void {
+    if (this.exitCode !== undefined) return;
+    this.#terminate(true);
+    this.exitCode = code;
   }
 
   /** No message will come any more. */
@@ -100,7 +109,7 @@ export class ThreadEnd {
 
   #terminate(isStuck: boolean): void {
     if (this.#isFinished) return;
-    if (isStuck && this.exitCode === undefined) countStuck(this.#owner.control);
+    if (isStuck && this.exitCode === undefined) this.stuck = countStuck(this.#owner.control);
     this.#owner.thread.terminate().then(() => this.#finish(), () => this.#finish());
   }
 
