@@ -120,7 +120,8 @@ export {
   type JobsOptions,
 } from "./src/executors/job.ts";
 export type { ParallelPoolOptions } from "./src/executors/parallel/parallel_options.ts";
-export { ParallelPool } from "./src/executors/parallel/parallel_pool.ts";
+export { ParallelPool, type ParallelStats } from "./src/executors/parallel/parallel_pool.ts";
+export type { ResourceLimits } from "./src/executors/parallel/platform.ts";
 export type { QuantilesSnapshot } from "./src/executors/quantiles.ts";
 export type { Lane, Route } from "./src/executors/routing.ts";
 export { SoloExecutor, type SoloOptions } from "./src/executors/solo_executor.ts";

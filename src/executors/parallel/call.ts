@@ -101,6 +101,8 @@ export interface LinkEvents<C extends Call> {
   streamItem(call: C, value: unknown): void;
   /** What a call says of its progress. */
   progress?(call: C, value: unknown): void;
+  /** The worker has more memory than it may, and should be retired. */
+  full?(): void;
   /** Something failed in the worker that no call can be blamed for: a timer, a promise nobody awaited, a `dispose`. */
   lateFailure(error: unknown): void;
   /** The worker is gone. Said once, also when it had nothing; not after a retirement that went well. */

@@ -27,6 +27,7 @@ export class Liveness {
   readonly #silenceLimit: number;
   readonly #listener: LivenessListener;
   #exitSeen = false;
+  #isHeld = false;
   #isBusy = true;
   #isAwake = true;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -75,14 +76,23 @@ export class Liveness {
     }, IDLE_AFTER);
   }
 
+  /** The worker is being ended: the process stays until it is gone, also when it has no work. */
+  hold(): void {
+    this.#isHeld = true;
+    if (!this.#isAwake) this.#thread.ref();
+    this.#isAwake = true;
+  }
+
   /** The worker is gone. */
   stop(): void {
+    this.#isHeld = false;
     clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;
     this.#sleep();
   }
 
   #sleep(): void {
+    if (this.#isHeld) return;
     clearInterval(this.#watchTimer);
     this.#watchTimer = undefined;
     if (!this.#isAwake) return;

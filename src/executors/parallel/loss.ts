@@ -17,6 +17,8 @@ export interface LossFacts {
   readonly worker: string;
   /** The code it exited with, if it did. */
   readonly exitCode: number | undefined;
+  /** The signal it was killed by, if it was. */
+  readonly signal?: string | undefined;
   /** The worker's own error, if it had one. */
   readonly failure: unknown;
   /** The call that held its thread. */
@@ -36,7 +38,7 @@ export function explainLoss(facts: LossFacts): Error {
   return new Error(`Lost ${worker}: ${whatHappened(facts)}${during}`, options);
 }
 
-function whatHappened({ cause, exitCode, failure }: LossFacts): string {
+function whatHappened({ cause, exitCode, signal, failure }: LossFacts): string {
   switch (cause) {
     case "start":
       return failure === undefined
@@ -49,6 +51,7 @@ function whatHappened({ cause, exitCode, failure }: LossFacts): string {
     case "terminated":
       return "it was terminated";
   }
+  if (signal !== undefined) return `it was killed by ${signal}`;
   if (exitCode === EXIT_HEAP_EXHAUSTED) return "its heap was exhausted";
   if (exitCode === EXIT_UNREADABLE) return "it was sent a message that it could not read";
   return failure === undefined

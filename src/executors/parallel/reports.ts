@@ -15,6 +15,7 @@ import {
   BEGUN,
   CANCELLED,
   FAILED,
+  FULL,
   ITEM,
   LATE,
   OK,
@@ -126,6 +127,11 @@ export class Reports {
   ready(): void {
     this.#write(READY);
     this.#outbox.flush();
+  }
+
+  /** The worker holds more memory than it may. */
+  full(): void {
+    this.#write(FULL);
   }
 
   /** The worker is about to exit, as it was asked to. */

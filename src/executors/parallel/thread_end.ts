@@ -35,6 +35,8 @@ export interface EndOwner {
   isAnswering(): boolean;
   /** Sends the worker the message that asks it to exit. */
   askToExit(): void;
+  /** It is told to end. */
+  ending(): void;
   /** It is gone, or given up. */
   finished(): void;
 }
@@ -49,6 +51,8 @@ export class ThreadEnd {
   cause: WorkerLoss<Call>["cause"] | undefined;
   /** The code it exited with, if it has. */
   exitCode: number | undefined;
+  /** The signal it was killed by, if it was: processes only. */
+  signal: string | undefined;
   /** The error it failed with, if it did. */
   failure: unknown;
   /** The thread, when it did not answer and may run on. */
@@ -63,6 +67,11 @@ export class ThreadEnd {
     this.#owner = owner;
   }
 
+  /** Whether nothing is known yet of an end, or of the wish for one. */
+  get isLiving(): boolean {
+    return this.exitCode === undefined && this.cause === undefined && this.failure === undefined;
+  }
+
   /** The worker failed with an error. */
   failed(error: unknown): void {
     this.failure ??= error;
@@ -70,9 +79,10 @@ export class ThreadEnd {
   }
 
   /** The worker has exited. */
-  exited(code: number): void {
+  exited(code: number, signal?: string): void {
     if (this.exitCode !== undefined) return;
     this.exitCode = code;
+    this.signal = signal;
     if (this.#isPortClosed) this.#finish();
     else this.#after(DRAIN, () => this.#finish());
   }
@@ -94,6 +104,7 @@ export class ThreadEnd {
   force(cause: WorkerLoss<Call>["cause"], failure?: unknown): void {
     if (this.#isFinished || this.cause !== undefined) return;
     this.cause = cause;
+    this.#owner.ending();
     this.failure ??= failure;
     if (this.#owner.stopsLoops || this.exitCode !== undefined) return this.#terminate(false);
     if (this.#owner.control.current >= 0) return this.#terminate(true);

@@ -29,7 +29,8 @@ export interface Exits {
  */
 export function hookExits(willExit: (code: number) => void): Exits {
   process.on("exit", (code) => willExit(Number(code)));
-  const deno = (globalThis as { Deno?: { exit: (code?: number) => never } }).Deno;
+  const scope = globalThis as { Deno?: { exit: (code?: number) => never }; close?: () => void };
+  const deno = scope.Deno;
   if (deno === undefined) return { exit: (code) => process.exit(code) };
   const exit: (code?: number) => void = deno.exit;
   const leave = (code?: number) => {
@@ -43,6 +44,8 @@ export function hookExits(willExit: (code: number) => void): Exits {
       leave(code);
       throw new Exiting("The worker is about to exit");
     };
+    // Its own waits for a turn, in which the next call might begin.
+    scope.close = () => deno.exit(0);
   } catch {
     // Frozen: then its calls that ended in this turn are reported lost, which is less than was known and not wrong.
   }

@@ -49,10 +49,8 @@ const READY = 1;
 const RETIRING = 2;
 const GONE = 3;
 
-/** Milliseconds a worker's answer may be on its way. */
-const SLACK = 250;
-/** No timer can be set for longer. */
-const MAX_DELAY = 2 ** 31;
+const SLACK = 250; // Milliseconds a worker's answer may be on its way.
+const MAX_DELAY = 2 ** 31; // No timer can be set for longer.
 
 /** One worker. `C` is the owner's own class of calls. */
 export class WorkerLink<C extends Call> {
@@ -93,7 +91,7 @@ export class WorkerLink<C extends Call> {
     this.#deadlines = new Deadlines((watched, stage) => this.#overdue(watched, stage));
     this.#thread = settings.adapter.start(threadOptions(settings, this.#control.memory), {
       failed: (error) => this.#end.failed(error),
-      exited: (code) => this.#end.exited(code),
+      exited: (code, signal) => this.#end.exited(code, signal),
     });
     this.#end = new ThreadEnd({
       thread: this.#thread,
@@ -101,6 +99,7 @@ export class WorkerLink<C extends Call> {
       stopsLoops: settings.adapter.stopsLoops,
       isAnswering: () => this.#hasBeenReady,
       askToExit: () => this.#tell(wire.EXIT),
+      ending: () => this.#liveness.hold(),
       finished: () => this.#finished(),
     });
     this.#outbox = new Outbox(
@@ -136,7 +135,7 @@ export class WorkerLink<C extends Call> {
 
   /** Whether calls can be sent: not after `retire`, `terminate` or the loss of the worker. */
   get isOpen(): boolean {
-    return this.#state <= READY;
+    return this.#state <= READY && this.#end.isLiving;
   }
 
   /** Whether a call has begun, as far as shared memory tells; without it, whether the call was watched and has begun. */
@@ -153,7 +152,7 @@ export class WorkerLink<C extends Call> {
    * @throws {Error} when the link takes no more calls
    */
   send(call: C): void {
-    if (this.#state > READY) {
+    if (!this.isOpen) {
       throw new Error(`Cannot send a call to ${this.#settings.name}: it takes no more calls`);
     }
     if (this.#slots.room === 0) {
@@ -204,6 +203,15 @@ export class WorkerLink<C extends Call> {
     batch.push(wire.CANCEL, slot, encodeError(reason), Math.max(0, grace));
     this.#outbox.wrote();
     this.#lookAfter(call, grace);
+  }
+
+  /** Takes one call back, if it has certainly not begun; then nothing more is said of it. */
+  withdraw(call: C): boolean {
+    const { slot } = call;
+    if (slot < 0 || !this.#control.takeBack(slot, false)) return false;
+    this.#slots.detach(call);
+    this.#leave(call);
+    return true;
   }
 
   /**
@@ -316,7 +324,10 @@ export class WorkerLink<C extends Call> {
   /** The call is with this link no longer. */
   #leave(call: C): void {
     if (this.#stops.size > 0) this.#stops.delete(call);
-    if (--this.#outstanding === 0 && this.#state === READY) this.#liveness.rest();
+    if (--this.#outstanding > 0) return;
+    // Else the time of a call that has ended would keep the process alive.
+    this.#deadlines.clear();
+    if (this.#state === READY) this.#liveness.rest();
   }
 
   #refused(entry: wire.Batch, error: unknown, transfer?: readonly Transferable[]): void {
@@ -351,8 +362,9 @@ export class WorkerLink<C extends Call> {
   #kill(call: C, stop: Stop | undefined): void {
     this.#culprit = call;
     this.#slots.detach(call);
-    this.#giveUp(call, stop);
+    // First, lest whoever hears of the call send the next one.
     this.#end.force("killed");
+    this.#giveUp(call, stop);
   }
 
   #giveUp(call: C, stop: Stop | undefined): void {
@@ -380,9 +392,9 @@ export class WorkerLink<C extends Call> {
     const sorted = sortLost(this.#slots, this.#control, culprit !== undefined, wasStarting);
     this.#stops.clear();
     this.#outstanding = 0;
-    const { exitCode, failure, stuck } = this.#end;
+    const { exitCode, signal, failure, stuck } = this.#end;
     const { name: worker } = this.#settings;
-    const error = explainLoss({ cause, exitCode, worker, failure, culprit });
+    const error = explainLoss({ cause, exitCode, signal, worker, failure, culprit });
     return { cause, error, exitCode, ...sorted, culprit, stuck };
   }
 }

@@ -63,6 +63,7 @@ class WorkerSide {
   #isRunning = false;
   #isDeferred = false;
   #isRetiring = false;
+  #isFull = false;
   #heart: ReturnType<typeof setInterval> | undefined;
 
   constructor(platform: WorkerPlatform, options: ServeOptions) {
@@ -300,9 +301,18 @@ class WorkerSide {
       return this.#platform.exit(EXIT_HEAP_EXHAUSTED);
     }
     this.#control.beat();
+    this.#weigh();
     if (!this.#isIdle) return;
     clearInterval(this.#heart);
     this.#heart = undefined;
+  }
+
+  /** Once is enough: the host retires it. */
+  #weigh(): void {
+    const platform = this.#platform;
+    if (this.#isFull || (platform.memory?.() ?? 0) <= platform.settings.maxMemory) return;
+    this.#isFull = true;
+    this.#reports.full();
   }
 
   #retireIfDone(): void {
