@@ -119,6 +119,7 @@ export {
   type JobsOf,
   type JobsOptions,
 } from "./src/executors/job.ts";
+export { JobModuleError } from "./src/executors/job_module_error.ts";
 export type { ParallelPoolOptions } from "./src/executors/parallel/parallel_options.ts";
 export { ParallelPool, type ParallelStats } from "./src/executors/parallel/parallel_pool.ts";
 export type { ResourceLimits } from "./src/executors/parallel/platform.ts";

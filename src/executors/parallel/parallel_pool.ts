@@ -61,7 +61,7 @@ import { isJob, type Job } from "../job.ts";
 import { checkCloseOptions, checkCount } from "../submit_options.ts";
 import { DEFAULT_GRACE } from "./call_entry.ts";
 import { Dispatch } from "./dispatch.ts";
-import "./kernel_errors.ts";
+import "./library_errors.ts";
 import { checkParallelOptions, type ParallelPoolOptions, thunkError } from "./parallel_options.ts";
 import { CallJob, PinnedJob, type RemoteCall } from "./remote_call.ts";
 import { workerKind } from "./worker_kind.ts";

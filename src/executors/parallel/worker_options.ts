@@ -12,7 +12,7 @@ import { isOperation } from "../../kernel/work.ts";
 import { shared } from "../ambient.ts";
 import { GreenPool } from "../green_pool.ts";
 import { currentCall } from "./current_call.ts";
-import "./kernel_errors.ts";
+import "./library_errors.ts";
 import type { ServeOptions } from "./worker_side.ts";
 
 /** Makes this thread ready for jobs, and returns what `serve` is to be given. */

@@ -1,5 +1,5 @@
 /**
- * The kernel's own errors, known to both sides of a pool, so that they come across as instances of their classes.
+ * The library's own errors, known to both sides of a pool, so that they come across as instances of their classes.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import {
   TimeoutError,
   WorkerLostError,
 } from "../../kernel/errors.ts";
+import { JobModuleError } from "../job_module_error.ts";
 import { registerError } from "./error_classes.ts";
 
 for (
@@ -18,6 +19,7 @@ for (
     CancelledError,
     ClosedError,
     DeadlockError,
+    JobModuleError,
     QueueFullError,
     TimeoutError,
     WorkerLostError,
