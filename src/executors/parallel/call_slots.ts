@@ -39,6 +39,11 @@ export class CallSlots<C extends Call> {
     return this.#order[slot] as number;
   }
 
+  /** Counts as another sending from now on: what was set for the one before holds no longer. */
+  renew(slot: number): void {
+    this.#order[slot] = this.#sent++;
+  }
+
   /** Puts a call into a free slot; the caller has seen to it that there is one. */
   put(call: C): number {
     const slot = this.#free.pop() as number;

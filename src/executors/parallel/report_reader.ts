@@ -77,6 +77,8 @@ function readRare<C extends Call>(
     case wire.BEGUN:
       return sink.begun(call);
     case wire.STREAM:
+      // It may take as long as its consumer does; its worker alone can tell how much of that is its own.
+      slots.renew(slot);
       return events.streamOpened(call);
     case wire.ITEM:
       return events.streamItem(call, batch[at + 2]);
