@@ -86,7 +86,7 @@ export interface ParallelPoolOptions {
   resourceLimits?: ResourceLimits;
   /**
    * What a worker is: a thread of this process, or a process of its own. A process is slower to start and to reach, shares
-   * no memory and takes no transfers, but whatever its job does, it can be killed, and takes nobody with it.
+   * no memory, copies what is to be transferred, and on Deno has all permissions; but whatever its job does, it can be killed, and takes nobody with it.
    *
    * @default "thread"
    */
@@ -144,6 +144,13 @@ export function checkParallelOptions(options: ParallelPoolOptions): CheckedOptio
     );
   }
   checkResourceLimits(options.resourceLimits);
+  if ("permissions" in options) {
+    // To ignore it would be to run with more than was asked for.
+    throw new TypeError(
+      `Cannot ${verb}: 'permissions' cannot be narrowed for workers: they have those of the program, and processes on ` +
+        "Deno have all. Leave it out",
+    );
+  }
   return {
     name: options.name ?? "parallel",
     size,
