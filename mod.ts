@@ -216,8 +216,10 @@ export {
   type JobsOf,
   type JobsOptions,
 } from "./src/executors/job.ts";
+export { JobModuleError } from "./src/executors/job_module_error.ts";
 export type { ParallelPoolOptions } from "./src/executors/parallel/parallel_options.ts";
-export { ParallelPool } from "./src/executors/parallel/parallel_pool.ts";
+export { ParallelPool, type ParallelStats } from "./src/executors/parallel/parallel_pool.ts";
+export type { ResourceLimits } from "./src/executors/parallel/platform.ts";
 export type { QuantilesSnapshot } from "./src/executors/quantiles.ts";
 export type { Lane, Route } from "./src/executors/routing.ts";
 export { SoloExecutor, type SoloOptions } from "./src/executors/solo_executor.ts";

@@ -5,7 +5,7 @@
  */
 
 import process from "node:process";
-import { CancelledError, run, WorkerLostError } from "../../mod.ts";
+import { CancelledError, run, until, WorkerLostError } from "../../mod.ts";
 import { guardExit } from "./exit_guard.ts";
 import { FAILED, OK } from "./exit_code.ts";
 import { inputsOf, isTyped } from "./inputs.ts";
@@ -76,8 +76,12 @@ class MapRun {
     }
     if (this.#flags.progress) this.#show(showProgress(inputs.total));
     const mapping = this.#mapping();
-    const task = run(() => mapping.run(inputs), { name: "heddle map", grace: 2 * grace });
     const watchdog = this.#lane.isLocal ? startWatchdog() : null;
+    const task = run(function* () {
+      // A job that holds this thread must not begin before the other one listens.
+      if (watchdog !== null) yield* until(watchdog.ready);
+      yield* mapping.run(inputs);
+    }, { name: "heddle map", grace: 2 * grace });
     const unlisten = onInterrupt((signal) => {
       watchdog?.heard();
       this.#signal = signal;

@@ -12,18 +12,28 @@
 export interface Watchdog {
   /** This thread has heard of one more signal. */
   heard(): void;
+  /** The other thread listens, or will not. A signal that comes before is lost on it. */
+  readonly ready: Promise<void>;
 }
 
 /** Starts the other thread, where that is possible. */
 export function startWatchdog(): Watchdog {
-  if (!("Deno" in globalThis) || typeof Worker === "undefined") return { heard: () => {} };
+  if (!("Deno" in globalThis) || typeof Worker === "undefined") {
+    return { heard: () => {}, ready: Promise.resolve() };
+  }
   const heard = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(import.meta.resolve("./watchdog_thread.ts"), {
     type: "module",
     name: "watchdog",
   });
   // Without the permission to read its module the command does without it.
-  worker.addEventListener("error", (event) => event.preventDefault());
+  const ready = new Promise<void>((resolve) => {
+    worker.addEventListener("message", () => resolve());
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      resolve();
+    });
+  });
   worker.postMessage(heard);
-  return { heard: () => void Atomics.add(heard, 0, 1) };
+  return { heard: () => void Atomics.add(heard, 0, 1), ready };
 }

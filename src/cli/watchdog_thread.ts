@@ -27,4 +27,5 @@ addEventListener("message", (event) => {
       setTimeout(() => look(count), patience);
     });
   }
+  postMessage(null);
 });

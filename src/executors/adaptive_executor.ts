@@ -27,13 +27,13 @@ import type {
 } from "./executor.ts";
 import { GreenPool } from "./green_pool.ts";
 import { isJob, type Job } from "./job.ts";
-import { localCall } from "./local_call.ts";
 import { MapStream } from "./map_stream.ts";
 import { ParallelPool } from "./parallel/parallel_pool.ts";
 import { Quantiles } from "./quantiles.ts";
 import { JobRoute, type Lane, type Route } from "./routing.ts";
 import type { Stream } from "./stream.ts";
 import { checkCloseOptions, checkMapOptions } from "./submit_options.ts";
+import { timedCall } from "./timed_stream.ts";
 
 /** Chooses a lane; `undefined` leaves the choice to the executor. Only jobs can go to `"parallel"`. */
 export type Choose = (
@@ -169,7 +169,7 @@ export class AdaptiveExecutor implements Executor {
    * before the first of them shows what they are.
    */
   #undecided<T>(job: Job<T>, options: SubmitOptions, route: JobRoute): () => Operation<T> {
-    const here = localCall(job) as () => Operation<T>;
+    const here = timedCall(job, options.timeout);
     const decide = (): Operation<T> => {
       if (route.lane === "green" || job.kind === "io" || options.kind === "io") return here();
       route.recount();

@@ -52,6 +52,8 @@ import {
   checkSubmitOptions,
 } from "./submit_options.ts";
 
+import { timedJob } from "./timed_stream.ts";
+
 /** How an executor of this kind is made. */
 export interface BaseOptions {
   /** What to call it in reports. */
@@ -235,7 +237,8 @@ export abstract class BaseExecutor implements Executor {
   protected timedAttempt(work: Work<unknown>, options: SubmitOptions): () => unknown {
     const attempt = this.attempt(work, options);
     const ms = options.timeout;
-    return ms === undefined ? attempt : () => timeout(ms, attempt);
+    if (ms === undefined) return attempt;
+    return isJob(work) ? () => timedJob(ms, attempt, work.name) : () => timeout(ms, attempt);
   }
 
   #governed(work: Work<unknown>, options: SubmitOptions): () => unknown {

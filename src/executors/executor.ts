@@ -27,7 +27,8 @@ export interface SubmitOptions {
   signal?: AbortSignal;
   /**
    * How long one attempt may run, in milliseconds, counted from its start. It is then cancelled, and fails with
-   * `TimeoutError`.
+   * `TimeoutError`. For a job that is a stream it is the time the job takes to its end, without what it waits for its
+   * consumer; the consumer gets the error.
    *
    * @default no limit
    */

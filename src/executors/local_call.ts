@@ -8,6 +8,7 @@ import { PromiseWait } from "../kernel/promise_wait.ts";
 import { BaseOperation, type Effect } from "../kernel/effect.ts";
 import { inline } from "../kernel/work.ts";
 import type { Job } from "./job.ts";
+import { functionOf, importFailure, initFailure } from "./job_module_error.ts";
 
 type Exports = Record<string, unknown>;
 
@@ -35,8 +36,17 @@ function load(module: string): Promise<Exports> {
 }
 
 async function importAndInit(module: string): Promise<Exports> {
-  const exports = await import(module) as Exports;
-  if (typeof exports.init === "function") await exports.init();
+  let exports: Exports;
+  try {
+    exports = await import(module) as Exports;
+  } catch (cause) {
+    throw importFailure(module, cause);
+  }
+  try {
+    if (typeof exports.init === "function") await exports.init();
+  } catch (cause) {
+    throw initFailure(module, cause);
+  }
   return exports;
 }
 
@@ -62,10 +72,5 @@ class LoadAndCall<T> extends BaseOperation<T> {
 function call(exports: Exports, job: Job<unknown>): unknown {
   const target = exports[job.name];
   if (typeof target === "function") return target(...job.args);
-  const known = Object.keys(exports).filter((name) => typeof exports[name] === "function");
-  throw new TypeError(
-    `Cannot run job '${job.name}': ${job.module} exports no function of that name: it has ${
-      known.length === 0 ? "none" : known.map((name) => `'${name}'`).join(", ")
-    }`,
-  );
+  return functionOf(exports, job.module, job.name)(...job.args);
 }

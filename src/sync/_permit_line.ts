@@ -156,7 +156,12 @@ class Around<T> extends BaseOperation<T> {
   }
 
   *[Symbol.iterator](): Generator<Effect<unknown>, T, unknown> {
-    using _permit = yield* this.#line.acquire;
-    return yield* inline(this.#work);
+    // Not `using`, which Node knows from version 24 on.
+    const permit = yield* this.#line.acquire;
+    try {
+      return yield* inline(this.#work);
+    } finally {
+      permit.release();
+    }
   }
 }

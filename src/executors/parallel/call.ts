@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { StuckThread } from "./stuck_threads.ts";
+
 /** One call of an export of a module. Whoever schedules makes a class of its own of it and gets the same object back in every event. */
 export interface Call {
   /** A number for people and for `currentTask().id`; the link does not look at it. */
@@ -40,6 +42,8 @@ export interface Call {
   readonly watch?: boolean | undefined;
   /** The stack of whoever asked for it; is put after the stack of the error it fails with. */
   readonly stack?: string | undefined;
+  /** Whether it is for the worker it was sent to and for no other: it is not taken back. */
+  readonly stays?: boolean | undefined;
   /** Where the link has it; -1 while it is with no link. Only the link writes it. */
   slot: number;
 }
@@ -64,6 +68,8 @@ export interface WorkerLoss<C extends Call> {
   readonly notBegun: C[];
   /** The call that held the thread when it ended, where that is known. It is in `begun`, unless it has been settled. */
   readonly culprit: C | undefined;
+  /** The thread, when it was told to end and may run on. */
+  readonly stuck: StuckThread | undefined;
 }
 
 /**
@@ -95,6 +101,8 @@ export interface LinkEvents<C extends Call> {
   streamItem(call: C, value: unknown): void;
   /** What a call says of its progress. */
   progress?(call: C, value: unknown): void;
+  /** The worker has more memory than it may, and should be retired. */
+  full?(): void;
   /** Something failed in the worker that no call can be blamed for: a timer, a promise nobody awaited, a `dispose`. */
   lateFailure(error: unknown): void;
   /** The worker is gone. Said once, also when it had nothing; not after a retirement that went well. */

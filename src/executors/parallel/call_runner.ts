@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CallTimer } from "./call_timer.ts";
 import { CANCELLING, type ControlBlock } from "./control_block.ts";
 import { type CallContext, carryCall, setRunningCall } from "./current_call.ts";
 import type { JobFunction } from "./job_module.ts";
@@ -166,35 +167,43 @@ export class CallRunner implements CallOwner, StreamOutlet {
   start(call: RunningCall): number {
     this.#track(call);
     const { job, extras } = call;
-    call.startedAt = performance.now();
     const timeout = extras?.timeout ?? 0;
-    if (extras !== undefined && (extras.watch || timeout > 0)) this.#reports.begun(call.slot);
+    if (extras !== undefined && (extras.watch || timeout > 0 && call.clock === undefined)) {
+      this.#reports.begun(call.slot);
+    }
+    if (timeout > 0) {
+      call.clock ??= new CallTimer(timeout, () => {});
+      call.clock.rest();
+      call.clock.expired = () => this.#timedOut(call, timeout);
+    }
+    const now = call.startedAt = performance.now();
     let value: unknown;
     let isOk = true;
     try {
-      value = this.#invoke(call, job.resolve(), timeout);
+      value = this.#invoke(call, job.resolve());
     } catch (error) {
       value = error;
       isOk = false;
     }
     setRunningCall(undefined);
     this.#control.current = -1;
-    const now = performance.now();
-    call.held = now - call.startedAt;
+    const end = performance.now();
+    call.held = end - now;
     job.expected += (call.held - job.expected) * 0.2;
     if (isOk) this.#returned(call, value);
     else if (isBrokenOff(value)) this.#timedOut(call, timeout);
     else this.failed(call, value);
-    return now;
+    return end;
   }
 
-  #invoke(call: RunningCall, run: JobFunction, timeout: number): unknown {
+  #invoke(call: RunningCall, run: JobFunction): unknown {
     const args = call.args ?? [];
     const body = call.job.isCarried ? () => carryCall(call, run, args) : () => run(...args);
     this.#control.current = call.slot;
     setRunningCall(call);
     const { within } = this.#platform;
-    const value = timeout > 0 && within !== undefined ? within(timeout, body) : body();
+    const { clock } = call;
+    const value = clock === undefined || within === undefined ? body() : within(clock.left, body);
     // Set again as soon as a call of it returns a promise.
     call.job.isCarried = isDeclaredAsync(run);
     return value;
@@ -231,10 +240,29 @@ export class CallRunner implements CallOwner, StreamOutlet {
   }
 
   #waits(call: RunningCall): void {
+    call.clock?.spend(call.held);
     this.waiting(call, false);
-    const timeout = call.extras?.timeout ?? 0;
-    if (timeout <= 0 || timeout >= 2 ** 31) return;
-    call.timer = setTimeout(() => this.#timedOut(call, timeout), Math.max(0, timeout - call.held));
+  }
+
+  /**
+   * A call waits for its module. It can be taken back still, but its time runs, as it does on the executors that import
+   * modules as part of the task.
+   *
+   * @param expired is called when its time is over before the module is ready
+   */
+  beginLoading(call: RunningCall, expired: () => void): void {
+    const { timeout = 0, watch = false } = call.extras ?? {};
+    if (timeout <= 0) return;
+    // Who watches wants to hear when its code begins.
+    if (!watch) this.#reports.begun(call.slot);
+    call.clock = new CallTimer(timeout, expired);
+    call.clock.run();
+  }
+
+  /** The time of a call is over that has not come to run. */
+  outOfTime(call: RunningCall): void {
+    this.#track(call);
+    this.#timedOut(call, call.extras?.timeout ?? 0);
   }
 
   /** A call cannot be run at all. */
@@ -262,14 +290,15 @@ export class CallRunner implements CallOwner, StreamOutlet {
       new DOMException(`The call took longer than ${timeout} ms`, "TimeoutError");
     call.requestStop("timeout", reason);
     // Broken off inside its synchronous part it has nothing left to stop; else it is told and gets its grace.
-    if (call.counted || call.onStop !== undefined) this.#giveUpAfter(call, call.extras?.grace ?? 0);
+    const grace = call.isDeafStream ? 0 : call.extras?.grace ?? 0;
+    if (call.counted || call.onStop !== undefined) this.#giveUpAfter(call, grace);
     else this.#stopped(call, false);
   }
 
   #giveUpAfter(call: RunningCall, grace: number): void {
     if (call.phase === ENDED || call.phase === STOPPING) return;
     call.phase = STOPPING;
-    clearTimeout(call.timer);
+    call.clock?.rest();
     if (!call.canHear) return this.#stopped(call, true);
     if (grace >= 2 ** 31) return;
     call.timer = setTimeout(() => this.#stopped(call, true), grace);
@@ -321,7 +350,12 @@ export class CallRunner implements CallOwner, StreamOutlet {
     if (call.counted !== isWaiting) return;
     call.counted = !isWaiting;
     this.#busy += isWaiting ? -1 : 1;
-    if (isWaiting) this.#freed();
+    if (isWaiting) {
+      call.clock?.rest();
+      this.#freed();
+    } else if (call.stop === undefined) {
+      call.clock?.run();
+    }
   }
 
   cancelRequested(call: RunningCall): boolean {
@@ -343,6 +377,7 @@ export class CallRunner implements CallOwner, StreamOutlet {
   #end(call: RunningCall): boolean {
     if (call.phase === ENDED) return false;
     call.phase = ENDED;
+    call.clock?.rest();
     clearTimeout(call.timer);
     this.#calls[call.slot] = undefined;
     this.#active--;

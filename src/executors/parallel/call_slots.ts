@@ -34,6 +34,16 @@ export class CallSlots<C extends Call> {
     return this.#calls[slot];
   }
 
+  /** Which sending put the call of a slot there. */
+  turnOf(slot: number): number {
+    return this.#order[slot] as number;
+  }
+
+  /** Counts as another sending from now on: what was set for the one before holds no longer. */
+  renew(slot: number): void {
+    this.#order[slot] = this.#sent++;
+  }
+
   /** Puts a call into a free slot; the caller has seen to it that there is one. */
   put(call: C): number {
     const slot = this.#free.pop() as number;

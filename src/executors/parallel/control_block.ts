@@ -4,8 +4,9 @@
  * ```text
  *            host sends             worker begins             host asks it to stop
  *   FREE ───────────────▶ QUEUED ───────────────▶ RUNNING ───────────────────────▶ CANCELLING
- *                            │ host takes it back, or cancels it first
- *                            └──────────────▶ TAKEN        (the worker passes over it and says RETURNED)
+ *                         │  ▲ │ host takes it back, or cancels it first
+ *         needs its module ▼  │ └──────────────▶ TAKEN     (the worker passes over it and says RETURNED)
+ *                        LOADING ─ cancelled first ─▲     ends when the module is ready: QUEUED again
  * ```
  *
  * Why memory and not messages: a worker inside a long synchronous call reads no messages, and that is exactly when what waits
@@ -28,9 +29,12 @@ export const RUNNING = 2;
 export const TAKEN = 3;
 /** Begun, and asked to stop. */
 export const CANCELLING = 4;
+/** Not begun, and its module is being imported: whoever imports a module has run code of it. */
+export const LOADING = 5;
 
 const BEAT = 0;
 const CURRENT = 1;
+const EXITING = 2;
 const HEADER = 16;
 
 /** Call states and signs of life of one worker. */
@@ -88,6 +92,12 @@ export class ControlBlock {
     return Atomics.compareExchange(this.#words, HEADER + slot, from, to) === from;
   }
 
+  /** Takes back a call that has not begun, where memory is shared: `evenLoading`, also one that waits for its module. */
+  takeBack(slot: number, evenLoading: boolean): boolean {
+    return this.memory !== undefined &&
+      (this.move(slot, QUEUED, TAKEN) || evenLoading && this.move(slot, LOADING, TAKEN));
+  }
+
   /** The slot whose synchronous part holds the worker's thread now, or -1. */
   get current(): number {
     return Atomics.load(this.#words, CURRENT) - 1;
@@ -105,5 +115,16 @@ export class ControlBlock {
   /** Shows that the event loop turns. */
   beat(): void {
     Atomics.add(this.#words, BEAT, 1);
+  }
+
+  /** The code the worker has said it exits with; `undefined` while it has not. */
+  get exiting(): number | undefined {
+    const word = Atomics.load(this.#words, EXITING);
+    return word === 0 ? undefined : word - 1;
+  }
+
+  /** Says that the worker is about to exit; the first code stands. */
+  sayExiting(code: number): void {
+    Atomics.compareExchange(this.#words, EXITING, 0, code + 1);
   }
 }

@@ -43,6 +43,7 @@ export class Deadlines<T> {
 
   /** Forgets them all. */
   clear(): void {
+    if (this.#list.length === 0) return;
     this.#list = [];
     clearTimeout(this.#timer);
     this.#timerAt = Infinity;

@@ -9,34 +9,17 @@
  *
  * @module
  */
-import { registerError } from "./error_classes.ts";
+import {
+  functionOf,
+  importFailure,
+  initFailure,
+  type JobFunction,
+  JobModuleError,
+} from "../job_module_error.ts";
+import "./library_errors.ts";
 
-/** The module of a job could not be made ready in a worker, or has no such export. */
-export class JobModuleError extends Error {
-  /** Tells it from other errors. */
-  override readonly name = "JobModuleError";
-  /** The module's URL. */
-  readonly module: string;
-  /** The export that was asked for, when the module itself is in order. */
-  readonly export: string | undefined;
-
-  /**
-   * Makes the error.
-   *
-   * @param module the module's URL
-   * @param message what is the matter
-   * @param options the export that was asked for, and the `cause`
-   */
-  constructor(module: string, message: string, options: ErrorOptions & { export?: string } = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
-    this.module = module;
-    this.export = options.export;
-  }
-}
-registerError(JobModuleError, "heddle:JobModuleError");
-
-/** An export that can be called. */
-export type JobFunction = (...args: unknown[]) => unknown;
+export { JobModuleError } from "../job_module_error.ts";
+export type { JobFunction } from "../job_module_error.ts";
 
 /** Does not answer in time: neither does the promise of a module with a top-level await that never ends. */
 function deadline(ms: number, fail: (error: Error) => void, module: string): () => void {
@@ -106,21 +89,13 @@ export class JobModule {
     try {
       exports = await import(this.url);
     } catch (cause) {
-      throw new JobModuleError(
-        this.url,
-        `Cannot import module ${this.url}: ${messageOf(cause)}`,
-        { cause },
-      );
+      throw importFailure(this.url, cause);
     }
     if (typeof exports.init !== "function") return exports;
     try {
       await exports.init();
     } catch (cause) {
-      throw new JobModuleError(
-        this.url,
-        `Cannot initialise module ${this.url}: its 'init' failed: ${messageOf(cause)}`,
-        { cause },
-      );
+      throw initFailure(this.url, cause);
     }
     return exports;
   }
@@ -133,16 +108,7 @@ export class JobModule {
    * @throws {JobModuleError} when there is none
    */
   find(name: string): JobFunction {
-    const exports = this.#exports ?? {};
-    const found = Object.hasOwn(exports, name) ? exports[name] : undefined;
-    if (typeof found === "function") return found as JobFunction;
-    const functions = Object.keys(exports).filter((key) => typeof exports[key] === "function");
-    throw new JobModuleError(
-      this.url,
-      `Cannot run job '${name}': ${this.url} exports no such function, but ` +
-        (functions.length === 0 ? "none at all" : functions.join(", ")),
-      { export: name },
-    );
+    return functionOf(this.#exports ?? {}, this.url, name);
   }
 
   /** Runs its `dispose` export, if it was made ready and has one. */
@@ -150,10 +116,6 @@ export class JobModule {
     const dispose = this.#exports?.dispose;
     if (typeof dispose === "function") await dispose();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** An export that calls refer to, found once. */

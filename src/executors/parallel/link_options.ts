@@ -56,6 +56,12 @@ export interface LinkOptions<C extends Call> {
    * @default true
    */
   readonly shareMemory?: boolean;
+  /**
+   * How many bytes the worker may hold on to before it says that it is full.
+   *
+   * @default Infinity
+   */
+  readonly maxMemory?: number;
   /** Limits on the worker's heap. */
   readonly resourceLimits?: ResourceLimits;
   /** Whatever the worker's entry wants to know. */
@@ -112,7 +118,8 @@ export function linkSettings<C extends Call>(options: LinkOptions<C>): LinkSetti
     startTimeout: positive("startTimeout", options.startTimeout ?? 30_000, false),
     importTimeout: positive("importTimeout", options.importTimeout ?? 60_000, false),
     silenceLimit: positive("silenceLimit", options.silenceLimit ?? 60_000, false),
-    shareMemory: options.shareMemory ?? true,
+    shareMemory: (options.shareMemory ?? true) && options.adapter.sharesMemory,
+    maxMemory: options.maxMemory ?? Infinity,
     resourceLimits: options.resourceLimits,
     extra: options.extra,
     timeoutError: options.timeoutError ??
@@ -132,11 +139,12 @@ export function threadOptions<C extends Call>(
   settings: LinkSettings<C>,
   memory: SharedArrayBuffer | undefined,
 ): ThreadOptions {
-  const { entry, name, capacity, concurrency, importTimeout, extra, resourceLimits } = settings;
+  const { entry, name, resourceLimits } = settings;
+  const { capacity, concurrency, importTimeout, maxMemory, extra } = settings;
   return {
     entry,
     name,
-    settings: { memory, capacity, concurrency, importTimeout, extra },
+    settings: { memory, capacity, concurrency, importTimeout, maxMemory, extra },
     ...(resourceLimits === undefined ? {} : { resourceLimits }),
   };
 }

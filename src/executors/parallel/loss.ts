@@ -5,6 +5,8 @@
  */
 import { WorkerLostError } from "../../kernel/errors.ts";
 import type { Call, WorkerLoss } from "./call.ts";
+import type { CallSlots } from "./call_slots.ts";
+import type { ControlBlock } from "./control_block.ts";
 import { EXIT_HEAP_EXHAUSTED, EXIT_UNREADABLE } from "./platform.ts";
 
 /** What is known of the end of a worker. */
@@ -15,6 +17,8 @@ export interface LossFacts {
   readonly worker: string;
   /** The code it exited with, if it did. */
   readonly exitCode: number | undefined;
+  /** The signal it was killed by, if it was. */
+  readonly signal?: string | undefined;
   /** The worker's own error, if it had one. */
   readonly failure: unknown;
   /** The call that held its thread. */
@@ -34,7 +38,7 @@ export function explainLoss(facts: LossFacts): Error {
   return new Error(`Lost ${worker}: ${whatHappened(facts)}${during}`, options);
 }
 
-function whatHappened({ cause, exitCode, failure }: LossFacts): string {
+function whatHappened({ cause, exitCode, signal, failure }: LossFacts): string {
   switch (cause) {
     case "start":
       return failure === undefined
@@ -47,6 +51,7 @@ function whatHappened({ cause, exitCode, failure }: LossFacts): string {
     case "terminated":
       return "it was terminated";
   }
+  if (signal !== undefined) return `it was killed by ${signal}`;
   if (exitCode === EXIT_HEAP_EXHAUSTED) return "its heap was exhausted";
   if (exitCode === EXIT_UNREADABLE) return "it was sent a message that it could not read";
   return failure === undefined
@@ -56,6 +61,32 @@ function whatHappened({ cause, exitCode, failure }: LossFacts): string {
 
 function messageOf(failure: unknown): string {
   return failure instanceof Error ? failure.message : String(failure);
+}
+
+/**
+ * Tells the calls of a lost worker apart.
+ *
+ * @param slots the worker's calls; empty afterwards
+ * @param control the memory shared with it
+ * @param isCulpritKnown whether a call held the thread; else the modules that were being imported are to blame
+ * @param wasStarting whether the worker never said that it was ready
+ * @returns those that had begun, or may have, and those that certainly had not
+ */
+export function sortLost<C extends Call>(
+  slots: CallSlots<C>,
+  control: ControlBlock,
+  isCulpritKnown: boolean,
+  wasStarting: boolean,
+): { begun: C[]; notBegun: C[] } {
+  const sorted: { begun: C[]; notBegun: C[] } = { begun: [], notBegun: [] };
+  const isShared = control.memory !== undefined;
+  for (const call of slots.newestFirst().reverse()) {
+    const { slot } = call;
+    const isSure = isShared ? control.takeBack(slot, isCulpritKnown) : wasStarting;
+    (isSure ? sorted.notBegun : sorted.begun).push(call);
+    slots.detach(call);
+  }
+  return sorted;
 }
 
 /**

@@ -68,5 +68,6 @@ function start(options: ThreadOptions, listener: ThreadListener): Thread {
 export const nodeThreads: ThreadAdapter = {
   // Deno says that such a thread has exited, and it runs on.
   stopsLoops: !("Deno" in globalThis),
+  sharesMemory: true,
   start,
 };

@@ -3,15 +3,11 @@
  *
  * @module
  */
-import { AsyncLocalStorage } from "node:async_hooks";
-import process from "node:process";
-import { setImmediate } from "node:timers";
 import { getHeapStatistics } from "node:v8";
-import { Script } from "node:vm";
 import { workerData } from "node:worker_threads";
-import { type CallContext, setCallCarrier } from "./current_call.ts";
 import { type PortLike, wirePort } from "./message_port.ts";
-import { BrokenOff, type WorkerPlatform, type WorkerSettings } from "./platform.ts";
+import { nodePlatform } from "./node_platform.ts";
+import type { WorkerPlatform, WorkerSettings } from "./platform.ts";
 
 /** What the host hands to the thread. */
 export interface NodeWorkerData {
@@ -19,33 +15,6 @@ export interface NodeWorkerData {
   readonly port: PortLike;
   /** What the layers above say. */
   readonly settings: WorkerSettings;
-}
-
-const SLOT = Symbol.for("heddle.broken_off_body");
-
-/** `vm` is the one way to interrupt a synchronous loop and keep the thread, and it runs scripts, not functions. */
-const script = new Script("globalThis[Symbol.for('heddle.broken_off_body')]()", {
-  filename: "heddle:within",
-});
-
-function within<T>(ms: number, body: () => T): T {
-  const scope = globalThis as Record<symbol, unknown>;
-  let hasEnded = false;
-  scope[SLOT] = () => {
-    try {
-      return body();
-    } finally {
-      // What is broken off runs no finally block, and so is told from a job that throws a timeout of its own `vm`.
-      hasEnded = true;
-    }
-  };
-  try {
-    return script.runInThisContext({ timeout: Math.max(1, Math.ceil(ms)) }) as T;
-  } catch (error) {
-    throw hasEnded ? error : new BrokenOff(`broken off after ${ms} ms`);
-  } finally {
-    scope[SLOT] = undefined;
-  }
 }
 
 /**
@@ -56,21 +25,6 @@ function heapWatch(): (() => boolean) | undefined {
   if (!("Deno" in globalThis)) return undefined;
   const limit = getHeapStatistics().heap_size_limit;
   return () => getHeapStatistics().heap_size_limit > limit;
-}
-
-/** `Deno.exit` runs no exit handlers, so what has been computed would be lost with the call that exits. */
-function hookDenoExit(run: () => void): void {
-  const deno = (globalThis as { Deno?: { exit: (code?: number) => never } }).Deno;
-  if (deno === undefined) return;
-  const { exit } = deno;
-  try {
-    deno.exit = (code) => {
-      run();
-      return exit(code);
-    };
-  } catch {
-    // Frozen; then the calls that ended in this turn are reported lost, which is less than was known and not wrong.
-  }
 }
 
 /**
@@ -84,26 +38,13 @@ export function nodeWorker(): WorkerPlatform {
   if (data?.port === undefined || data.settings === undefined) {
     throw new TypeError("Cannot serve calls: this thread was not started by a parallel pool");
   }
-  const storage = new AsyncLocalStorage<CallContext>();
-  setCallCarrier({
-    run: (call, body, args) => storage.run(call, body, ...args),
-    get: () => storage.getStore(),
-  });
   const heapExhausted = heapWatch();
   return {
-    port: wirePort(data.port),
-    settings: data.settings,
-    within,
+    ...nodePlatform(wirePort(data.port), data.settings),
+    memory: (): number => {
+      const { used_heap_size, external_memory = 0 } = getHeapStatistics();
+      return used_heap_size + external_memory;
+    },
     ...(heapExhausted === undefined ? {} : { heapExhausted }),
-    exit: (code: number): void => process.exit(code),
-    defer: (run: () => void): void => void setImmediate(run),
-    trap: (report: (error: unknown) => void): void => {
-      process.on("uncaughtException", report);
-      process.on("unhandledRejection", report);
-    },
-    onExit: (run: () => void): void => {
-      process.on("exit", run);
-      hookDenoExit(run);
-    },
   };
 }

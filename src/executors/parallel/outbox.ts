@@ -20,6 +20,7 @@ export class Outbox {
   #entries = 0;
   #scheduled = false;
   #objects: Set<object> | null = null;
+  #isClosed = false;
 
   /**
    * Begins empty.
@@ -104,6 +105,7 @@ export class Outbox {
     this.#batch = [this.#kind];
     this.#entries = 0;
     if (this.#objects !== null && this.#objects.size > 0) this.#objects.clear();
+    if (this.#isClosed) return;
     try {
       this.#port.post(batch);
     } catch (error) {
@@ -121,11 +123,17 @@ export class Outbox {
    */
   postAlone(kind: number, entry: Batch, transfer: readonly Transferable[]): void {
     this.flush();
+    if (this.#isClosed) return;
     try {
       this.#port.post([kind, ...entry], transfer);
     } catch (error) {
       this.#refused(entry, error, transfer);
     }
+  }
+
+  /** Drops whatever is written from now on. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   #postEach(batch: Batch): void {

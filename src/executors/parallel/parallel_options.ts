@@ -6,15 +6,31 @@
 
 import { describe } from "../../kernel/work.ts";
 import { checkCount } from "../submit_options.ts";
+import type { ResourceLimits } from "./platform.ts";
+
+const verb = "create an executor";
 
 /** How a parallel pool is made. */
 export interface ParallelPoolOptions {
   /**
-   * How many workers there are.
+   * How many workers there may be.
    *
    * @default the number of processors
    */
   size?: number;
+  /**
+   * How many workers there are when there is nothing to do; more start with the work, up to `size`.
+   *
+   * @default `size`, or the number of processors when that is less
+   */
+  minSize?: number;
+  /**
+   * How long a worker above `minSize` may have nothing to do before it is retired, in milliseconds; some more pass until
+   * it is noticed.
+   *
+   * @default 30000
+   */
+  idleTimeout?: number;
   /**
    * What to call it, and its workers, in reports.
    *
@@ -34,10 +50,17 @@ export interface ParallelPoolOptions {
    */
   taskTimeout?: number;
   /**
+   * How long a task may wait until a worker begins it, in milliseconds. It then fails with `TimeoutError`. With retries
+   * that is so for each attempt.
+   *
+   * @default no limit
+   */
+  queueTimeout?: number;
+  /**
    * How many tasks may run side by side in one worker while they wait for something. With 1, whatever kills a worker
    * takes one task only with it.
    *
-   * @default 64
+   * @default 64, or 1 with `isolation: "process"`
    */
   concurrency?: number;
   /**
@@ -46,38 +69,132 @@ export interface ParallelPoolOptions {
    * @default no limit
    */
   maxTasksPerWorker?: number;
+  /**
+   * How much memory a worker may hold on to before it is replaced by a new one, in bytes. It is looked at between tasks,
+   * and what is being run is run to its end. For a thread it is what its heap has in use, for a process all it has in memory.
+   *
+   * @default no limit
+   */
+  maxMemoryPerWorker?: number;
+  /**
+   * Limits on a worker's heap, in MiB, as `node:worker_threads` has them. A worker that would exceed one dies, and the task
+   * that did it fails with `WorkerLostError`. Without limits a thread that fills its heap takes the program down with it.
+   * With `isolation: "process"` only `maxOldGenerationSizeMb` and `maxYoungGenerationSizeMb` hold. Bun knows no such limits.
+   *
+   * @default those of the runtime
+   */
+  resourceLimits?: ResourceLimits;
+  /**
+   * What a worker is: a thread of this process, or a process of its own. A process is slower to start and to reach, shares
+   * no memory, copies what is to be transferred, and on Deno has all permissions; but whatever its job does, it can be killed, and takes nobody with it.
+   *
+   * @default "thread"
+   */
+  isolation?: "thread" | "process";
+}
+
+/** A pool's options, with their defaults. */
+export interface CheckedOptions {
+  readonly name: string;
+  readonly size: number;
+  readonly minSize: number;
+  readonly idleTimeout: number;
+  readonly queueLimit: number;
+  readonly queueTimeout: number;
+  readonly concurrency: number;
+  readonly maxTasksPerWorker: number;
+  readonly maxMemoryPerWorker: number;
+  readonly isolation: "thread" | "process";
 }
 
 /** How many workers a pool has unless it is told. */
 export function defaultSize(): number {
-  return navigator.hardwareConcurrency;
+  const { navigator, process } = globalThis as {
+    navigator?: { hardwareConcurrency?: number };
+    process?: { getBuiltinModule?: (name: string) => typeof import("node:os") };
+  };
+  // Node 20 has no navigator.
+  return navigator?.hardwareConcurrency ??
+    process?.getBuiltinModule?.("node:os").availableParallelism() ?? 1;
 }
 
-/** Throws unless every option is what it should be; returns those that have a default. */
-export function checkParallelOptions(
-  options: ParallelPoolOptions,
-): { size: number; queueLimit: number } {
-  const {
-    size = defaultSize(),
-    maxTasksPerWorker,
-    taskTimeout,
-    queueLimit = Infinity,
-  } = options;
-  checkCount(size, "create an executor", "size", 1);
-  if (maxTasksPerWorker !== undefined) {
-    checkCount(maxTasksPerWorker, "create an executor", "maxTasksPerWorker", 1);
-  }
-  if (taskTimeout !== undefined && !(typeof taskTimeout === "number" && taskTimeout > 0)) {
+/** Throws unless every option is what it should be; returns them with their defaults. */
+export function checkParallelOptions(options: ParallelPoolOptions): CheckedOptions {
+  const { size = defaultSize(), isolation = "thread" } = options;
+  checkCount(size, verb, "size", 1);
+  const { minSize = Math.min(size, defaultSize()) } = options;
+  checkCount(minSize, verb, "minSize", 0);
+  if (minSize > size) {
     throw new RangeError(
-      `Cannot create an executor: 'taskTimeout' must be a positive number: current value is ${
-        describe(taskTimeout)
+      `Cannot ${verb}: 'minSize' must not be more than 'size', ${size}: current value is ${minSize}`,
+    );
+  }
+  for (const name of ["maxTasksPerWorker", "maxMemoryPerWorker", "concurrency"] as const) {
+    const value = options[name];
+    if (value !== undefined && value !== Infinity) checkCount(value, verb, name, 1);
+  }
+  for (const name of ["taskTimeout", "queueTimeout", "idleTimeout"] as const) {
+    checkPositive(name, options[name]);
+  }
+  if (isolation !== "thread" && isolation !== "process") {
+    throw new TypeError(
+      `Cannot ${verb}: 'isolation' must be "thread" or "process": current value is ${
+        describe(isolation)
       }`,
     );
   }
-  if (options.concurrency !== undefined) {
-    checkCount(options.concurrency, "create an executor", "concurrency", 1);
+  checkResourceLimits(options.resourceLimits);
+  if ("permissions" in options) {
+    // To ignore it would be to run with more than was asked for.
+    throw new TypeError(
+      `Cannot ${verb}: 'permissions' cannot be narrowed for workers: they have those of the program, and processes on ` +
+        "Deno have all. Leave it out",
+    );
   }
-  return { size, queueLimit };
+  return {
+    name: options.name ?? "parallel",
+    size,
+    minSize,
+    idleTimeout: options.idleTimeout ?? 30_000,
+    queueLimit: options.queueLimit ?? Infinity,
+    queueTimeout: options.queueTimeout ?? Infinity,
+    concurrency: options.concurrency ?? (isolation === "process" ? 1 : 64),
+    maxTasksPerWorker: options.maxTasksPerWorker ?? Infinity,
+    maxMemoryPerWorker: options.maxMemoryPerWorker ?? Infinity,
+    isolation,
+  };
+}
+
+function checkPositive(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "number" && value > 0) return;
+  const ErrorClass = typeof value === "number" ? RangeError : TypeError;
+  throw new ErrorClass(
+    `Cannot ${verb}: '${name}' must be a positive number: current value is ${describe(value)}`,
+  );
+}
+
+function checkResourceLimits(limits: unknown): void {
+  if (limits === undefined) return;
+  if (typeof limits !== "object" || limits === null) {
+    throw new TypeError(
+      `Cannot ${verb}: 'resourceLimits' must be an object: current value is ${describe(limits)}`,
+    );
+  }
+  const known = [
+    "maxOldGenerationSizeMb",
+    "maxYoungGenerationSizeMb",
+    "codeRangeSizeMb",
+    "stackSizeMb",
+  ];
+  for (const [name, value] of Object.entries(limits)) {
+    if (!known.includes(name)) {
+      throw new TypeError(
+        `Cannot ${verb}: 'resourceLimits' must have known limits only, ${known.join(", ")}: ` +
+          `current value has '${name}'`,
+      );
+    }
+    checkPositive(`resourceLimits.${name}`, value);
+  }
 }
 
 /** A function was given where only a job will do. */

@@ -25,45 +25,62 @@
  * - A worker that dies is replaced. Calls that had begun fail with `WorkerLostError` (a retry policy may try again);
  *   calls that certainly had not run elsewhere. When workers die before they are ready, several times in a row, the
  *   waiting calls fail rather than wait for a worker that never comes; the next call tries anew.
+ * - With `isolation: "process"` no memory is shared with a worker, and it may be killed at any time; so it holds no more
+ *   than it runs (one call, unless `concurrency` says more), and it is always known which calls had begun.
+ * - A stream's task ends when the stream opens; the pool counts it until the generator has returned. A close that drains
+ *   waits for streams as long as their consumers take items, one that does not ends them.
  * - An idle pool costs no processor time and does not keep the process alive.
  *
  * @module
  */
 
-import { AgeingLine } from "../../kernel/ageing_line.ts";
 import type { Effect, Operation } from "../../kernel/effect.ts";
-import { QueueFullError, TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
+import {
+  CancelledError,
+  QueueFullError,
+  TimeoutError,
+  WorkerLostError,
+} from "../../kernel/errors.ts";
+import { run } from "../../kernel/run.ts";
 import type { Task } from "../../kernel/task_handle.ts";
+import { describe } from "../../kernel/work.ts";
+import { action } from "../../operations/action.ts";
 import { all } from "../../operations/all.ts";
 import { until } from "../../operations/until.ts";
 import { BaseExecutor } from "../base_executor.ts";
-import type { ExecutorStats, MapOptions, Mapper, SubmitOptions, Work } from "../executor.ts";
+import type {
+  CloseOptions,
+  Completion,
+  ExecutorStats,
+  MapOptions,
+  Mapper,
+  SubmitOptions,
+  Work,
+} from "../executor.ts";
 import { isJob, type Job } from "../job.ts";
-import { checkCount } from "../submit_options.ts";
-import type { LinkEvents, WorkerLoss } from "./call.ts";
-import { CallCosts } from "./call_costs.ts";
-import "./kernel_errors.ts";
-import {
-  checkParallelOptions,
-  defaultSize,
-  type ParallelPoolOptions,
-  thunkError,
-} from "./parallel_options.ts";
-import { lostCall, unrunnableCall } from "./loss.ts";
-import { nodeThreads } from "./node_threads.ts";
-import { PoolWorker } from "./pool_worker.ts";
-import { CallJob, type RemoteCall } from "./remote_call.ts";
-import { RemoteStream } from "./remote_stream.ts";
+import { checkCloseOptions, checkCount } from "../submit_options.ts";
+import { DEFAULT_GRACE } from "./call_entry.ts";
+import { Dispatch } from "./dispatch.ts";
+import "./library_errors.ts";
+import { checkParallelOptions, type ParallelPoolOptions, thunkError } from "./parallel_options.ts";
+import { CallJob, PinnedJob, type RemoteCall } from "./remote_call.ts";
+import { workerKind } from "./worker_kind.ts";
 
-/** How many workers may die in a row before they are ready until those who wait are told. */
-const startAttempts = 3;
-
-/** How often the pool looks for a worker that does not get on, in milliseconds, while there is work. */
-const glance = 5;
+/** What a parallel pool has done and is doing. */
+export interface ParallelStats extends ExecutorStats {
+  /** How many workers there are now; with `minSize`, fewer than `size` while there is little to do. */
+  readonly workers: number;
+  /**
+   * How many threads were ended by force and run on all the same, since the runtime cannot stop a thread that loops. Each
+   * keeps a core busy.
+   */
+  readonly stuck: number;
+}
 
 /**
  * Runs jobs on workers, which start with the pool and live until it closes. Jobs are made with `jobsFrom`: a worker
- * imports the module once. A job that dies takes only its own task with it.
+ * imports the module once, and runs its `init` export, if it has one; when the worker is retired, its `dispose` export. A
+ * job that dies takes only its own task with it.
  *
  * @example
  * ```ts ignore
@@ -73,19 +90,9 @@ const glance = 5;
  * ```
  */
 export class ParallelPool extends BaseExecutor {
-  readonly #options: ParallelPoolOptions;
   readonly #queueLimit: number;
-  #workers: PoolWorker[] = [];
-  readonly #retiring = new Set<PoolWorker>();
-  readonly #calls = new AgeingLine<RemoteCall>();
-  /** Calls that came back from a worker: they were at the head of the line before. */
-  readonly #returned: RemoteCall[] = [];
-  readonly #costs = new CallCosts();
-  #wanted: number;
-  #failedStarts = 0;
-  #watch: ReturnType<typeof setInterval> | undefined = undefined;
-  #unfinished = 0;
-  #released = false;
+  readonly #taskTimeout: number | undefined;
+  readonly #dispatch: Dispatch;
   /** @internal Who learns how long each call held its worker's thread. */
   onMeasured: ((call: RemoteCall, heldMs: number) => void) | null = null;
 
@@ -93,26 +100,42 @@ export class ParallelPool extends BaseExecutor {
    * Makes a pool, and starts its workers.
    *
    * @param options its size, its name, limits
-   * @throws {TypeError} when an option has the wrong type
+   * @throws {TypeError} when an option has the wrong type, or the runtime cannot do what it asks for
    * @throws {RangeError} when an option has the wrong size
    */
   constructor(options: ParallelPoolOptions = {}) {
-    const { size, queueLimit } = checkParallelOptions(options);
-    super({ name: options.name ?? "parallel", size: Infinity, queueLimit });
-    this.#options = options;
+    const checked = checkParallelOptions(options);
+    const { name, queueLimit } = checked;
+    super({ name, size: Infinity, queueLimit });
     this.#queueLimit = queueLimit;
-    this.#wanted = size;
-    this.#staff();
+    this.#taskTimeout = options.taskTimeout;
+    const { adapter, entry, maxHeld } = workerKind(checked);
+    this.#dispatch = new Dispatch({
+      ...checked,
+      pool: name,
+      maxHeld,
+      measured: (call, heldMs) => this.onMeasured?.(call, heldMs),
+      link: {
+        adapter,
+        entry,
+        name: `${name} worker`,
+        concurrency: checked.concurrency,
+        maxMemory: checked.maxMemoryPerWorker,
+        ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
+        timeoutError: (call) => new TimeoutError(call.timeout!, `Job '${call.name}'`),
+      },
+    });
   }
 
-  /** How many workers there are. */
+  /** How many workers there may be. */
   override get size(): number {
-    return this.#wanted;
+    return this.#dispatch.force.size;
   }
 
   /** How many workers are at work. */
   override get running(): number {
-    return Math.min(this.#workers.filter((worker) => !worker.isIdle).length, this.#wanted);
+    const { workers } = this.#dispatch.force;
+    return Math.min(workers.filter((worker) => !worker.isIdle).length, this.size);
   }
 
   /** How many tasks are not at work: in the queue, or with a worker that does others first. */
@@ -131,27 +154,83 @@ export class ParallelPool extends BaseExecutor {
   }
 
   /**
-   * Changes how many workers there are. One that is retired ends what it has begun.
+   * Waits until the workers can run jobs. Jobs can be submitted before that.
+   *
+   * @returns a promise that is an operation too; it fails with `WorkerLostError` when workers do not start
+   */
+  ready(): Completion {
+    return run(() => this.#untilReady(), { name: `ready of ${this.name}` });
+  }
+
+  #untilReady(): Operation<void> {
+    return action<void>((resolve, reject) =>
+      this.#dispatch.force.awaitReady(resolve, (cause) =>
+        reject(
+          new WorkerLostError(`The workers of '${this.name}' do not start: ${cause.message}`, {
+            cause,
+          }),
+        ))
+    );
+  }
+
+  /**
+   * Runs a job once on every worker there is now, before what is queued: to fill a cache, or to drop one.
+   *
+   * @param job the job
+   * @param options as for `submit`
+   * @returns its results, one of each worker. It fails with the first failure, after all have ended
+   * @throws {TypeError} when `job` is not a job
+   */
+  broadcast<T>(job: Job<T>, options: SubmitOptions = {}): Promise<T[]> & Operation<T[]> {
+    if (!isJob(job)) {
+      throw new TypeError(
+        `Cannot broadcast: 'job' must be a job, made with jobsFrom: current value is ${
+          describe(job)
+        }`,
+      );
+    }
+    const workers = this.#dispatch.force.workers.filter((worker) => worker.link.isOpen);
+    const tasks = workers.map((worker) => this.submit<T>(new PinnedJob(job, worker), options));
+    return run(() => everyResult(tasks), { name: `broadcast of ${job.name}` });
+  }
+
+  /**
+   * Changes how many workers there may be. One that is retired ends what it has begun.
    *
    * @param size a whole number, at least 1
    */
   override resize(size: number): void {
     checkCount(size, "resize an executor", "size", 1);
-    this.#wanted = size;
-    while (this.#workers.length > size) this.#retire(this.#leastBusy());
-    this.#staff();
-    this.#pump();
+    this.#dispatch.force.resize(size);
+    this.#dispatch.pump();
   }
 
   /** What it has done and is doing. */
-  override stats(): ExecutorStats {
-    const stats = super.stats();
-    return { ...stats, running: this.running, waiting: this.waiting, size: this.size };
+  override stats(): ParallelStats {
+    const { running, waiting, size } = this;
+    const { stuck, force } = this.#dispatch;
+    return { ...super.stats(), running, waiting, size, workers: force.workers.length, stuck };
+  }
+
+  /**
+   * Takes no more tasks; then runs, or cancels, those it has, and retires its workers. Streams that are open are waited for
+   * while their consumers take items; a close that does not drain ends them with `CancelledError`.
+   *
+   * @param options whether to run what waits, and how long cleanup may take
+   */
+  override close(options: CloseOptions = {}): Completion {
+    checkCloseOptions(options);
+    if (options.drain === false) this.#dispatch.streams.abort(this.#closedError(), options.grace);
+    return super.close(options);
+  }
+
+  #closedError(): CancelledError {
+    return new CancelledError(`The stream was cancelled: executor '${this.name}' was closed`);
   }
 
   /** More than there are workers, so that they find work ready when they have done theirs. */
   protected override mapConcurrency(): number {
-    return this.#wanted * 64;
+    return this.size * 64;
   }
 
   /** The job of one input. */
@@ -173,227 +252,39 @@ export class ParallelPool extends BaseExecutor {
 
   /** @internal What calls a job here, for a task that is not this pool's. */
   callHere<T>(job: Job<T>, options: SubmitOptions): Operation<T> {
-    return new CallJob<T>(job, options, 1, this);
+    return new CallJob<T>(job, options, 1, this.#dispatch);
   }
 
   /** One attempt: the worker counts its time. */
   protected override timedAttempt(work: Work<unknown>, options: SubmitOptions): () => unknown {
-    const { taskTimeout } = this.#options;
-    const withTimeout = options.timeout === undefined && taskTimeout !== undefined
-      ? { ...options, timeout: taskTimeout }
+    const withTimeout = options.timeout === undefined && this.#taskTimeout !== undefined
+      ? { ...options, timeout: this.#taskTimeout }
       : options;
     let attempt = 0;
-    return () => new CallJob(work as Job<unknown>, withTimeout, ++attempt, this);
+    return () => new CallJob(work as Job<unknown>, withTimeout, ++attempt, this.#dispatch);
   }
 
   /** Why a task cannot be taken in now, if it cannot. */
   protected override refusal(): Error | null {
     const refused = super.refusal();
-    if (
-      refused !== null || this.waiting < this.#queueLimit || this.running < this.#wanted
-    ) return refused;
+    if (refused !== null || this.waiting < this.#queueLimit || this.running < this.size) {
+      return refused;
+    }
     return new QueueFullError(this.#queueLimit, `The queue of executor '${this.name}'`);
   }
 
-  /** @internal */
-  enqueue(call: RemoteCall): void {
-    if (this.#unfinished++ === 0) this.#watch = setInterval(() => this.#look(), glance);
-    if (this.#workers.length < this.#wanted) this.#staff();
-    if (this.#calls.size === 0 && this.#returned.length === 0 && this.#send(call)) return;
-    this.#calls.push(call, call.task.priority);
-  }
-
-  /** @internal */
-  withdraw(call: RemoteCall): void {
-    // It is passed over when its turn comes.
-    call.cancelled = true;
-    this.#finish(call);
-  }
-
-  /** Sends what stands in line, as far as the workers have room. */
-  #pump(): void {
-    for (;;) {
-      const call = this.#returned.pop() ?? this.#calls.shift();
-      if (call === undefined) break;
-      if (call.cancelled || this.#send(call)) continue;
-      this.#returned.push(call);
-      return;
-    }
-    this.#share();
-  }
-
-  /** Sends a call to the worker that holds least, if that has room. */
-  #send(call: RemoteCall): boolean {
-    const worker = this.#leastBusy();
-    if (worker === undefined) return false;
-    const held = worker.link.outstanding;
-    if (
-      held > 0 && (held >= this.#costs.window(call.module, call.name) || worker.link.room === 0)
-    ) return false;
-    call.worker = worker;
-    worker.link.send(call);
-    return true;
-  }
-
-  #leastBusy(): PoolWorker {
-    let least = this.#workers[0];
-    for (const worker of this.#workers) {
-      if (worker.link.outstanding < least.link.outstanding) least = worker;
-    }
-    return least;
-  }
-
-  /** Nothing stands in line: an idle worker gets half of what the busiest has not begun. */
-  #share(): void {
-    let busiest = this.#workers[0];
-    let hasIdle = false;
-    for (const worker of this.#workers) {
-      if (worker.isIdle && worker.ready) hasIdle = true;
-      if (worker.link.outstanding > busiest.link.outstanding) busiest = worker;
-    }
-    if (hasIdle && busiest.link.outstanding > 1) {
-      busiest.link.takeBack(busiest.link.outstanding >> 1);
-    }
-  }
-
-  /** Takes back what waits behind a call that takes long. */
-  #look(): void {
-    for (const worker of this.#workers) {
-      const held = worker.link.outstanding;
-      if (held > 1 && worker.ready && worker.served === worker.servedBefore) {
-        worker.link.takeBack(held - 1);
-      }
-      worker.servedBefore = worker.served;
-    }
-  }
-
-  /** Starts workers until there are as many as needed. */
-  #staff(): void {
-    // A pool that is larger than the machine starts the rest when there is work for them.
-    const needed = Math.min(this.#wanted, Math.max(defaultSize(), this.#unfinished));
-    while (this.#workers.length < needed && !this.#released) {
-      this.#workers.push(
-        new PoolWorker(
-          {
-            adapter: nodeThreads,
-            entry: new URL(import.meta.resolve("./worker_entry.ts")),
-            name: `${this.name} worker`,
-            ...(this.#options.concurrency === undefined
-              ? {}
-              : { concurrency: this.#options.concurrency }),
-            timeoutError: (call) => new TimeoutError(call.timeout!, `Job '${call.name}'`),
-          },
-          (worker) => this.#eventsOf(worker),
-        ),
-      );
-    }
-  }
-
-  #eventsOf(worker: PoolWorker): LinkEvents<RemoteCall> {
-    return {
-      ready: () => {
-        worker.ready = true;
-        this.#failedStarts = 0;
-        this.#pump();
-      },
-      settled: (call, isOk, value, _runMs, heldMs) => {
-        worker.served++;
-        this.#costs.learn(call.module, call.name, heldMs);
-        this.onMeasured?.(call, heldMs);
-        this.#settle(call, isOk, value);
-        if (worker.served === this.#options.maxTasksPerWorker) {
-          this.#retire(worker);
-          this.#staff();
-        }
-        this.#pump();
-      },
-      returned: (call) => {
-        this.#takeBack(call);
-        queueMicrotask(this.#pumpSoon);
-      },
-      abandoned: () => {},
-      streamOpened: (call) => this.#openStream(call),
-      streamItem: (call, value) => call.stream?.push(value),
-      progress: (call, value) => call.task.cold?.onProgress?.(value),
-      lateFailure: (error) =>
-        console.error(`A job of pool '${this.name}' failed after it had ended:`, error),
-      lost: (loss) => this.#lose(worker, loss),
-    };
-  }
-
-  readonly #pumpSoon = (): void => this.#pump();
-
-  #settle(call: RemoteCall, isOk: boolean, value: unknown): void {
-    const { stream, task } = call;
-    if (stream !== null) {
-      this.#finish(call);
-      return stream.end(isOk || call.cancelled ? "done" : { error: value });
-    }
-    const wasCancelled = call.cancelled;
-    this.#finish(call);
-    call.settled = true;
-    // A worker that had to be ended to stop a call has been lost as it was meant to be.
-    const isStopped = isOk || value === task.cold?.cancelCause?.error ||
-      value instanceof WorkerLostError;
-    if (wasCancelled && isStopped) task.wakeCancelled();
-    else if (isOk) task.wake(value);
-    else task.wakeWithError(value);
-  }
-
-  #openStream(call: RemoteCall): void {
-    if (call.cancelled) return;
-    call.stream = new RemoteStream(call);
-    call.settled = true;
-    call.task.wake(call.stream);
-  }
-
-  /** A call has come back from its worker, which has not begun it. */
-  #takeBack(call: RemoteCall): void {
-    call.worker = null;
-    if (call.cancelled) this.#settle(call, false, call.task.cold!.cancelCause!.error);
-    else this.#returned.push(call);
-  }
-
-  /** The pool has nothing more to do with a call. */
-  #finish(call: RemoteCall): void {
-    call.worker = null;
-    call.task.scheduler.outside--;
-    if (--this.#unfinished === 0) clearInterval(this.#watch);
-  }
-
-  #lose(worker: PoolWorker, loss: WorkerLoss<RemoteCall>): void {
-    this.#workers = this.#workers.filter((other) => other !== worker);
-    this.#retiring.delete(worker);
-    for (const call of loss.notBegun) this.#takeBack(call);
-    for (const call of loss.begun) this.#settle(call, false, lostCall(call, loss));
-    if (loss.cause !== "start") this.#failedStarts = 0;
-    else if (++this.#failedStarts >= startAttempts * this.#wanted) this.#giveUpWaiting(loss.error);
-    if (worker.ready || this.#unfinished > 0) this.#staff();
-    this.#pump();
-  }
-
-  /** Workers do not start: tells those who wait, rather than have them wait for ever. */
-  #giveUpWaiting(error: Error): void {
-    this.#failedStarts = 0;
-    for (;;) {
-      const call = this.#returned.pop() ?? this.#calls.shift();
-      if (call === undefined) return;
-      if (!call.cancelled) this.#settle(call, false, unrunnableCall(call, error));
-    }
-  }
-
-  #retire(worker: PoolWorker): void {
-    this.#workers = this.#workers.filter((other) => other !== worker);
-    this.#retiring.add(worker);
-    worker.link.takeBack(worker.link.outstanding);
-    void worker.link.retire().then(() => this.#retiring.delete(worker));
-  }
-
-  /** Retires the workers. */
+  /** Waits for the streams, and retires the workers. */
   protected override *release(): Generator<Effect<unknown>, void, unknown> {
-    this.#released = true;
-    clearInterval(this.#watch);
-    for (const worker of [...this.#workers]) this.#retire(worker);
-    yield* all([...this.#retiring].map((worker) => () => until(worker.link.retire())));
+    yield* until(this.#dispatch.streams.drained(DEFAULT_GRACE, this.#closedError()));
+    yield* all(this.#dispatch.disband().map((gone) => () => until(gone)));
   }
+}
+
+function* everyResult<T>(tasks: Task<T>[]): Generator<Effect<unknown>, T[], unknown> {
+  // The first failure must not leave the others unobserved, nor running.
+  const outcomes = yield* until(Promise.allSettled(tasks));
+  return outcomes.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
 }

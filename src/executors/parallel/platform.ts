@@ -41,6 +41,8 @@ export interface WorkerSettings {
   readonly concurrency: number;
   /** Milliseconds a job's module may take to be imported and initialised. */
   readonly importTimeout: number;
+  /** How many bytes it may hold on to before it says that it is full. */
+  readonly maxMemory: number;
   /** Whatever the pool wants to tell its entry. */
   readonly extra: unknown;
 }
@@ -74,7 +76,7 @@ export interface ThreadListener {
   /** Something failed in the worker that it did not handle itself. The exit follows, or not. */
   failed(error: unknown): void;
   /** The worker is gone. */
-  exited(code: number): void;
+  exited(code: number, signal?: string): void;
 }
 
 /** A running worker, as the host sees it. */
@@ -93,6 +95,8 @@ export interface Thread {
 export interface ThreadAdapter {
   /** Whether `terminate` stops a thread that is in an endless loop. Deno does not. */
   readonly stopsLoops: boolean;
+  /** Whether memory can be shared with its workers. */
+  readonly sharesMemory: boolean;
   /**
    * Starts a worker.
    *
@@ -116,12 +120,14 @@ export interface WorkerPlatform {
   /** Reports each error nobody handled, and keeps the worker alive through it. */
   trap(report: (error: unknown) => void): void;
   /** Calls `run` when the worker is about to exit, for whatever reason it still can. */
-  onExit(run: () => void): void;
+  onExit(run: (code: number) => void): void;
   /**
    * Runs `body` and breaks it off when it takes longer than `ms`, by throwing {@linkcode BrokenOff}. Absent where the platform
    * cannot.
    */
   readonly within?: <T>(ms: number, body: () => T) => T;
+  /** How many bytes this worker holds. Absent where the platform does not tell. */
+  readonly memory?: () => number;
   /** Whether the heap has run out since the start, where the runtime hides that. */
   readonly heapExhausted?: () => boolean;
 }

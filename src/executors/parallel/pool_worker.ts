@@ -18,6 +18,9 @@ export class PoolWorker {
   served = 0;
   /** How many it had ended when the pool last looked whether it gets on. */
   servedBefore = 0;
+  /** The same, for the sweep that retires idle workers; and how many sweeps have found it idle. */
+  servedAtSweep = 0;
+  idleSweeps = 0;
 
   constructor(
     options: LinkOptions<RemoteCall>,

@@ -8,7 +8,7 @@ import { BaseEffect, perform } from "../../kernel/effect.ts";
 import type { TaskNode } from "../../kernel/task.ts";
 import type { Parking } from "../../kernel/waiter.ts";
 import type { SubmitOptions } from "../executor.ts";
-import type { Job } from "../job.ts";
+import { type Job, ModuleJob } from "../job.ts";
 import type { Call } from "./call.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import type { RemoteStream } from "./remote_stream.ts";
@@ -19,6 +19,16 @@ export interface CallHost {
   enqueue(call: RemoteCall): void;
   /** The task of a call that has not been sent is cancelled. */
   withdraw(call: RemoteCall): void;
+}
+
+/** A job that is for one worker. */
+export class PinnedJob<T> extends ModuleJob<T> {
+  readonly worker: PoolWorker;
+
+  constructor({ module, name, args, kind }: Job<T>, worker: PoolWorker) {
+    super(module, name, args, kind);
+    this.worker = worker;
+  }
 }
 
 let lastId = 0;
@@ -42,6 +52,10 @@ export class RemoteCall implements Call, Parking {
   /** Whether its task has been told how it went; what comes after that belongs to the stream. */
   settled = false;
   stream: RemoteStream | null = null;
+  /** Whether the pool has nothing more to do with it. */
+  isOver = false;
+  /** The worker it is for, when it is for no other. */
+  readonly pinnedTo: PoolWorker | null;
   /** When it was enqueued, when that is measured. */
   queuedAt = 0;
 
@@ -59,7 +73,12 @@ export class RemoteCall implements Call, Parking {
     this.timeout = checkedTimeout(options.timeout);
     this.attempt = attempt;
     this.task = task;
+    this.pinnedTo = job instanceof PinnedJob ? job.worker : null;
     this.#host = host;
+  }
+
+  get stays(): boolean {
+    return this.pinnedTo !== null;
   }
 
   get description(): string {

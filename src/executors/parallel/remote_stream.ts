@@ -22,6 +22,9 @@ export class RemoteStream implements AsyncIterableIterator<unknown> {
   readonly #ended: (() => void)[] = [];
   #owed = 0;
   #over: { error: unknown } | "done" | null = null;
+  #aborted: { error: unknown } | null = null;
+  /** How many items its consumer has taken. */
+  taken = 0;
 
   constructor(call: RemoteCall) {
     this.#call = call;
@@ -37,8 +40,8 @@ export class RemoteStream implements AsyncIterableIterator<unknown> {
   }
 
   /** The stream is over: as it should be, or by an error, which comes after the items that arrived. */
-  end(over: { error: unknown } | "done"): void {
-    this.#over = over;
+  end(outcome: { error: unknown } | "done"): void {
+    const over = this.#over = this.#aborted ?? outcome;
     for (const waiting of this.#waiting.splice(0)) {
       if (over === "done") waiting.resolve({ done: true, value: undefined });
       else {
@@ -47,6 +50,14 @@ export class RemoteStream implements AsyncIterableIterator<unknown> {
       }
     }
     for (const ended of this.#ended.splice(0)) ended();
+  }
+
+  /** Ends the stream for its consumer's sake or not: the generator returns, and the consumer gets the error. */
+  abort(error: unknown, grace?: number): void {
+    if (this.#over !== null || this.#aborted !== null) return;
+    this.#aborted = { error };
+    this.#call.cancelled = true;
+    this.#call.worker?.link.cancel(this.#call, error, grace);
   }
 
   next(): Promise<IteratorResult<unknown>> {
@@ -87,6 +98,7 @@ export class RemoteStream implements AsyncIterableIterator<unknown> {
 
   /** Lets the worker send more, by halves of the credit, so that not every item costs a message. */
   #consumed(): void {
+    this.taken++;
     if (++this.#owed < credit / 2 || this.#over !== null) return;
     this.#call.worker?.link.credit(this.#call, this.#owed);
     this.#owed = 0;

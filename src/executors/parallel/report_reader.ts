@@ -64,6 +64,7 @@ function readRare<C extends Call>(
   if (op === wire.READY) return sink.ready();
   if (op === wire.LATE) return events.lateFailure(decodeError(batch[at + 1] as EncodedError));
   if (op === wire.RETIRED) return;
+  if (op === wire.FULL) return events.full?.();
   const call = slots.at(slot);
   if (op === wire.RETURNED && call !== undefined) return sink.returned(call);
   if (op <= wire.RETURNED && op !== wire.BEGUN) {
@@ -76,6 +77,8 @@ function readRare<C extends Call>(
     case wire.BEGUN:
       return sink.begun(call);
     case wire.STREAM:
+      // It may take as long as its consumer does; its worker alone can tell how much of that is its own.
+      slots.renew(slot);
       return events.streamOpened(call);
     case wire.ITEM:
       return events.streamItem(call, batch[at + 2]);

@@ -15,6 +15,7 @@ import {
   BEGUN,
   CANCELLED,
   FAILED,
+  FULL,
   ITEM,
   LATE,
   OK,
@@ -54,6 +55,12 @@ export class Reports {
   /** Sends what has gathered. */
   flush(): void {
     this.#outbox.flush();
+  }
+
+  /** Sends what has gathered, and nothing after it: what a worker that exits still says of its calls is not to be relied on. */
+  close(): void {
+    this.#outbox.flush();
+    this.#outbox.close();
   }
 
   /** A synchronous call returned. The hot path. */
@@ -120,6 +127,11 @@ export class Reports {
   ready(): void {
     this.#write(READY);
     this.#outbox.flush();
+  }
+
+  /** The worker holds more memory than it may. */
+  full(): void {
+    this.#write(FULL);
   }
 
   /** The worker is about to exit, as it was asked to. */

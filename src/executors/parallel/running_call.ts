@@ -9,6 +9,7 @@
  *
  * @module
  */
+import type { CallTimer } from "./call_timer.ts";
 import type { CallContext } from "./current_call.ts";
 import type { JobExport } from "./job_module.ts";
 import type { CallExtras } from "./wire.ts";
@@ -50,16 +51,20 @@ export class RunningCall implements CallContext {
   stopReason: unknown = undefined;
   /** When it began, on the clock of this thread. */
   startedAt = 0;
+  /** The time it may take, where there is a limit. */
+  clock: CallTimer | undefined = undefined;
   /** Milliseconds its synchronous part took. */
   held = 0;
   /** Whether it counts against the worker's concurrency now. */
   counted = false;
   /** Whether it has not waited for anything so far. */
   isSynchronous = true;
-  /** For its timeout first, for its grace later. */
+  /** For its grace, when it was asked to stop. */
   timer: ReturnType<typeof setTimeout> | undefined = undefined;
   /** Stops what it runs beyond a promise: returns a stream's generator. */
   onStop: (() => void) | undefined = undefined;
+  /** Whether a stream has been asked for an item, and has not given it. */
+  isPulling = false;
   /** Hears that a stream may send more. */
   onCredit: ((n: number) => void) | undefined = undefined;
   #controller: AbortController | undefined = undefined;
@@ -100,6 +105,11 @@ export class RunningCall implements CallContext {
   /** Whether it can hear of a stop: it asked for its signal, or is a stream. What cannot is not given time for it. */
   get canHear(): boolean {
     return this.#controller !== undefined || this.onStop !== undefined;
+  }
+
+  /** Whether it is a stream that is amid an item and did not ask for its signal: to return it would have to go on first. */
+  get isDeafStream(): boolean {
+    return this.isPulling && this.#controller === undefined;
   }
 
   get signal(): AbortSignal {

@@ -31,10 +31,9 @@ export function pumpStream(
   outlet: StreamOutlet,
 ): void {
   let credit = 0;
-  let isBusy = false;
   const fail = (error: unknown) => outlet.failed(call, error);
   const took = (step: IteratorResult<unknown>) => {
-    isBusy = false;
+    call.isPulling = false;
     if (call.phase === ENDED) return;
     if (step.done) return outlet.ended(call, step.value);
     if (call.stop !== undefined) return;
@@ -43,11 +42,11 @@ export function pumpStream(
   };
   const next = () => generator.next();
   const pull = () => {
-    if (isBusy || call.phase === ENDED || call.stop !== undefined) return;
+    if (call.isPulling || call.phase === ENDED || call.stop !== undefined) return;
     outlet.waiting(call, credit === 0);
     if (credit === 0) return;
     credit--;
-    isBusy = true;
+    call.isPulling = true;
     advance(call, next).then(took, fail);
   };
   call.onCredit = (n) => {

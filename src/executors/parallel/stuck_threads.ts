@@ -6,26 +6,49 @@
  */
 import type { ControlBlock } from "./control_block.ts";
 
-const stuck = new Set<{ readonly control: ControlBlock; readonly slot: number }>();
+/** A thread that did not answer when it was told to exit. */
+export class StuckThread {
+  readonly #control: ControlBlock;
+  readonly #slot: number;
+
+  /**
+   * Notes which call holds the thread.
+   *
+   * @param control the memory it shares
+   */
+  constructor(control: ControlBlock) {
+    this.#control = control;
+    this.#slot = control.current;
+  }
+
+  /** Whether it may still run; false when the synchronous call that held it has ended after all. */
+  get isRunning(): boolean {
+    return this.#slot < 0 || this.#control.current === this.#slot;
+  }
+}
+
+const stuck = new Set<StuckThread>();
 
 /**
  * Counts a thread that did not answer when it was told to exit.
  *
  * @param control the memory it shares
+ * @returns the thread
  */
-export function countStuck(control: ControlBlock): void {
-  stuck.add({ control, slot: control.current });
+export function countStuck(control: ControlBlock): StuckThread {
+  const thread = new StuckThread(control);
+  stuck.add(thread);
+  return thread;
 }
 
 /**
- * How many threads of this process were ended by force and may still run. One that was in a synchronous call is no longer
- * counted when that call has ended after all.
+ * How many threads of this process were ended by force and may still run.
  *
  * @returns the number
  */
 export function stuckThreads(): number {
   for (const thread of stuck) {
-    if (thread.slot >= 0 && thread.control.current !== thread.slot) stuck.delete(thread);
+    if (!thread.isRunning) stuck.delete(thread);
   }
   return stuck.size;
 }

@@ -14,7 +14,7 @@
 import type { Call, WorkerLoss } from "./call.ts";
 import type { ControlBlock } from "./control_block.ts";
 import type { Thread } from "./platform.ts";
-import { countStuck } from "./stuck_threads.ts";
+import { countStuck, type StuckThread } from "./stuck_threads.ts";
 
 /** Milliseconds the last messages of a worker that has exited may be on their way. */
 const DRAIN = 50;
@@ -35,6 +35,8 @@ export interface EndOwner {
   isAnswering(): boolean;
   /** Sends the worker the message that asks it to exit. */
   askToExit(): void;
+  /** It is told to end. */
+  ending(): void;
   /** It is gone, or given up. */
   finished(): void;
 }
@@ -49,8 +51,12 @@ export class ThreadEnd {
   cause: WorkerLoss<Call>["cause"] | undefined;
   /** The code it exited with, if it has. */
   exitCode: number | undefined;
+  /** The signal it was killed by, if it was: processes only. */
+  signal: string | undefined;
   /** The error it failed with, if it did. */
   failure: unknown;
+  /** The thread, when it did not answer and may run on. */
+  stuck: StuckThread | undefined;
 
   /**
    * Begins with a worker that has not ended.
@@ -61,6 +67,11 @@ export class ThreadEnd {
     this.#owner = owner;
   }
 
+  /** Whether nothing is known yet of an end, or of the wish for one. */
+  get isLiving(): boolean {
+    return this.exitCode === undefined && this.cause === undefined && this.failure === undefined;
+  }
+
   /** The worker failed with an error. */
   failed(error: unknown): void {
     this.failure ??= error;
@@ -68,11 +79,19 @@ export class ThreadEnd {
   }
 
   /** The worker has exited. */
-  exited(code: number): void {
+  exited(code: number, signal?: string): void {
     if (this.exitCode !== undefined) return;
     this.exitCode = code;
+    this.signal = signal;
     if (this.#isPortClosed) this.#finish();
     else this.#after(DRAIN, () => this.#finish());
+  }
+
+  /** The worker said that it exits, and no exit came: Deno now and then loses one. */
+  exitUnheard(code: number): void {
+    if (this.exitCode !== undefined) return;
+    this.#terminate(true);
+    this.exitCode = code;
   }
 
   /** No message will come any more. */
@@ -85,6 +104,7 @@ export class ThreadEnd {
   force(cause: WorkerLoss<Call>["cause"], failure?: unknown): void {
     if (this.#isFinished || this.cause !== undefined) return;
     this.cause = cause;
+    this.#owner.ending();
     this.failure ??= failure;
     if (this.#owner.stopsLoops || this.exitCode !== undefined) return this.#terminate(false);
     if (this.#owner.control.current >= 0) return this.#terminate(true);
@@ -100,7 +120,7 @@ export class ThreadEnd {
 
   #terminate(isStuck: boolean): void {
     if (this.#isFinished) return;
-    if (isStuck && this.exitCode === undefined) countStuck(this.#owner.control);
+    if (isStuck && this.exitCode === undefined) this.stuck = countStuck(this.#owner.control);
     this.#owner.thread.terminate().then(() => this.#finish(), () => this.#finish());
   }
 

@@ -11,7 +11,7 @@
  *                 control   CANCEL slot reason grace | CREDIT slot n | TAKE_BACK n | RETIRE | EXIT
  * worker → host   reports   READY | OK slot held value | SETTLED slot held run value | FAILED slot held run error
  *                           | CANCELLED slot held run abandoned
- *                           | TIMED_OUT slot held run abandoned | BEGUN slot | RETURNED slot | STREAM slot | ITEM slot value | PROGRESS slot value | LATE error | RETIRED
+ *                           | TIMED_OUT slot held run abandoned | BEGUN slot | RETURNED slot | STREAM slot | ITEM slot value | PROGRESS slot value | LATE error | RETIRED | FULL
  * ```
  *
  * A *slot* is a small integer the host picks for each call it sends and picks again only after the worker's last word on it
@@ -71,6 +71,8 @@ export const PROGRESS = 30;
 export const LATE = 31;
 /** The worker has disposed of its modules and is about to exit. */
 export const RETIRED = 32;
+/** The worker holds more memory than it may. */
+export const FULL = 33;
 
 /** What a call brings along when it is more than a function and its arguments. */
 export interface CallExtras {
@@ -106,6 +108,7 @@ export function entryLength(batch: Batch, at: number): number {
     case EXIT:
     case READY:
     case RETIRED:
+    case FULL:
       return 1;
     case TAKE_BACK:
     case BEGUN:

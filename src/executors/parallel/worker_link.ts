@@ -36,11 +36,12 @@ import { encodeError } from "./error_codec.ts";
 import { linkSettings, threadOptions } from "./link_options.ts";
 import type { LinkOptions, LinkSettings } from "./link_options.ts";
 import { Liveness } from "./liveness.ts";
-import { explainLoss } from "./loss.ts";
+import { explainLoss, sortLost } from "./loss.ts";
 import { Outbox } from "./outbox.ts";
 import type { Thread } from "./platform.ts";
 import { readReports, type ReportSink } from "./report_reader.ts";
 import { ThreadEnd } from "./thread_end.ts";
+import type { Stop, Watched } from "./watched.ts";
 import * as wire from "./wire.ts";
 
 const STARTING = 0;
@@ -48,17 +49,8 @@ const READY = 1;
 const RETIRING = 2;
 const GONE = 3;
 
-/** Milliseconds a worker's answer may be on its way. */
-const SLACK = 250;
-/** No timer can be set for longer. */
-const MAX_DELAY = 2 ** 31;
-
-interface Stop {
-  /** What the call is settled with. */
-  readonly reason: unknown;
-  /** The worker's beats when it was asked to stop. */
-  readonly beats: number;
-}
+const SLACK = 250; // Milliseconds a worker's answer may be on its way.
+const MAX_DELAY = 2 ** 31; // No timer can be set for longer.
 
 /** One worker. `C` is the owner's own class of calls. */
 export class WorkerLink<C extends Call> {
@@ -68,7 +60,7 @@ export class WorkerLink<C extends Call> {
   readonly #slots: CallSlots<C>;
   readonly #thread: Thread;
   readonly #outbox: Outbox;
-  readonly #deadlines: Deadlines<C>;
+  readonly #deadlines: Deadlines<Watched<C>>;
   readonly #liveness: Liveness;
   readonly #end: ThreadEnd;
   readonly #writer: CallWriter;
@@ -96,10 +88,10 @@ export class WorkerLink<C extends Call> {
     this.#events = events;
     this.#control = ControlBlock.create(settings.capacity, settings.shareMemory);
     this.#slots = new CallSlots(settings.capacity);
-    this.#deadlines = new Deadlines((call, stage) => this.#overdue(call, stage));
+    this.#deadlines = new Deadlines((watched, stage) => this.#overdue(watched, stage));
     this.#thread = settings.adapter.start(threadOptions(settings, this.#control.memory), {
       failed: (error) => this.#end.failed(error),
-      exited: (code) => this.#end.exited(code),
+      exited: (code, signal) => this.#end.exited(code, signal),
     });
     this.#end = new ThreadEnd({
       thread: this.#thread,
@@ -107,6 +99,7 @@ export class WorkerLink<C extends Call> {
       stopsLoops: settings.adapter.stopsLoops,
       isAnswering: () => this.#hasBeenReady,
       askToExit: () => this.#tell(wire.EXIT),
+      ending: () => this.#liveness.hold(),
       finished: () => this.#finished(),
     });
     this.#outbox = new Outbox(
@@ -116,8 +109,9 @@ export class WorkerLink<C extends Call> {
     );
     this.#writer = new CallWriter(this.#outbox);
     this.#sink = this.#makeSink();
-    this.#liveness = new Liveness(this.#thread, this.#control, settings.silenceLimit, () => {
-      this.#end.force("silent");
+    this.#liveness = new Liveness(this.#thread, this.#control, settings.silenceLimit, {
+      silent: () => this.#end.force("silent"),
+      exitUnheard: (code) => this.#end.exitUnheard(code),
     });
     this.#thread.port.listen({
       received: (batch) => this.#received(batch),
@@ -141,7 +135,7 @@ export class WorkerLink<C extends Call> {
 
   /** Whether calls can be sent: not after `retire`, `terminate` or the loss of the worker. */
   get isOpen(): boolean {
-    return this.#state <= READY;
+    return this.#state <= READY && this.#end.isLiving;
   }
 
   /** Whether a call has begun, as far as shared memory tells; without it, whether the call was watched and has begun. */
@@ -158,7 +152,7 @@ export class WorkerLink<C extends Call> {
    * @throws {Error} when the link takes no more calls
    */
   send(call: C): void {
-    if (this.#state > READY) {
+    if (!this.isOpen) {
       throw new Error(`Cannot send a call to ${this.#settings.name}: it takes no more calls`);
     }
     if (this.#slots.room === 0) {
@@ -200,7 +194,7 @@ export class WorkerLink<C extends Call> {
     const { slot } = call;
     if (slot < 0 || this.#stops.has(call)) return;
     this.#stops.set(call, { reason, beats: this.#control.beats });
-    if (this.#control.memory !== undefined && this.#control.move(slot, QUEUED, TAKEN)) {
+    if (this.#control.takeBack(slot, true)) {
       this.#slots.detach(call);
       return this.#settle(call, false, reason, 0, 0);
     }
@@ -208,14 +202,24 @@ export class WorkerLink<C extends Call> {
     const batch = this.#outbox.open(wire.BATCH_CONTROL);
     batch.push(wire.CANCEL, slot, encodeError(reason), Math.max(0, grace));
     this.#outbox.wrote();
-    this.#deadlines.add(call, grace, 0);
+    this.#lookAfter(call, grace);
+  }
+
+  /** Takes one call back, if it has certainly not begun; then nothing more is said of it. */
+  withdraw(call: C): boolean {
+    const { slot } = call;
+    if (slot < 0 || !this.#control.takeBack(slot, false)) return false;
+    this.#slots.detach(call);
+    this.#leave(call);
+    return true;
   }
 
   /**
    * Takes back calls the worker has not begun, those sent last first; each comes as `returned`, before this method returns
-   * where memory is shared, else when the worker has answered.
+   * where memory is shared, else when the worker has answered. Calls that wait for their module stay, and those that are
+   * for this worker only.
    *
-   * @param n how many at most
+   * @param n how many at most; Infinity takes back those that wait for their module too
    */
   takeBack(n: number): void {
     if (n <= 0 || this.#outstanding === 0) return;
@@ -226,7 +230,8 @@ export class WorkerLink<C extends Call> {
     let left = n;
     for (const call of this.#slots.newestFirst()) {
       if (left === 0) return;
-      if (!this.#control.move(call.slot, QUEUED, TAKEN)) continue;
+      if (call.stays === true) continue;
+      if (!this.#control.takeBack(call.slot, n === Infinity)) continue;
       left--;
       this.#slots.detach(call);
       this.#leave(call);
@@ -298,7 +303,7 @@ export class WorkerLink<C extends Call> {
       begun: (call) => {
         if (this.#control.memory === undefined) this.#control.set(call.slot, RUNNING);
         const { timeout = 0, grace = DEFAULT_GRACE } = call;
-        if (timeout > 0) this.#deadlines.add(call, timeout + grace + SLACK, 0);
+        if (timeout > 0) this.#lookAfter(call, timeout + grace + SLACK);
         this.#events.begun?.(call);
       },
       returned: (call) => {
@@ -319,7 +324,10 @@ export class WorkerLink<C extends Call> {
   /** The call is with this link no longer. */
   #leave(call: C): void {
     if (this.#stops.size > 0) this.#stops.delete(call);
-    if (--this.#outstanding === 0 && this.#state === READY) this.#liveness.rest();
+    if (--this.#outstanding > 0) return;
+    // Else the time of a call that has ended would keep the process alive.
+    this.#deadlines.clear();
+    if (this.#state === READY) this.#liveness.rest();
   }
 
   #refused(entry: wire.Batch, error: unknown, transfer?: readonly Transferable[]): void {
@@ -331,25 +339,32 @@ export class WorkerLink<C extends Call> {
   }
 
   /** A call has not ended although its grace is over, and the worker has not given it up. */
-  #overdue(call: C, stage: number): void {
+  #overdue(watched: Watched<C>, stage: number): void {
+    const { call, turn } = watched;
     const { slot } = call;
-    if (slot < 0 || this.#slots.at(slot) !== call || this.#state === GONE) return;
+    if (slot < 0 || this.#slots.at(slot) !== call || this.#slots.turnOf(slot) !== turn) return;
+    if (this.#state === GONE) return;
     const { current } = this.#control;
     const stop = this.#stops.get(call);
     if (current === slot) return this.#kill(call, stop);
     // A worker whose event loop turns is about to answer.
-    if (stage === 0) return this.#deadlines.add(call, SLACK, 1);
+    if (stage === 0) return this.#deadlines.add(watched, SLACK, 1);
     const isTurning = stop !== undefined && this.#control.beats !== stop.beats;
     if (current < 0 && !isTurning) return this.#kill(call, stop);
     this.#slots.detach(call);
     this.#giveUp(call, stop);
   }
 
+  #lookAfter(call: C, ms: number): void {
+    this.#deadlines.add({ call, turn: this.#slots.turnOf(call.slot) }, ms, 0);
+  }
+
   #kill(call: C, stop: Stop | undefined): void {
     this.#culprit = call;
     this.#slots.detach(call);
-    this.#giveUp(call, stop);
+    // First, lest whoever hears of the call send the next one.
     this.#end.force("killed");
+    this.#giveUp(call, stop);
   }
 
   #giveUp(call: C, stop: Stop | undefined): void {
@@ -373,25 +388,13 @@ export class WorkerLink<C extends Call> {
 
   #loss(wasStarting: boolean): WorkerLoss<C> {
     const cause = this.#end.cause ?? (wasStarting ? "start" : "exit");
-    const holder = this.#culprit ?? this.#slots.at(this.#control.current);
-    const begun: C[] = [];
-    const notBegun: C[] = [];
-    for (const call of this.#slots.newestFirst().reverse()) {
-      const isSure = wasStarting ||
-        (this.#control.memory !== undefined && this.#control.move(call.slot, QUEUED, TAKEN));
-      (isSure ? notBegun : begun).push(call);
-      this.#slots.detach(call);
-    }
+    const culprit = this.#culprit ?? this.#slots.at(this.#control.current);
+    const sorted = sortLost(this.#slots, this.#control, culprit !== undefined, wasStarting);
     this.#stops.clear();
     this.#outstanding = 0;
-    const { exitCode, failure } = this.#end;
-    const error = explainLoss({
-      cause,
-      exitCode,
-      worker: this.#settings.name,
-      failure,
-      culprit: holder,
-    });
-    return { cause, error, exitCode, begun, notBegun, culprit: holder };
+    const { exitCode, signal, failure, stuck } = this.#end;
+    const { name: worker } = this.#settings;
+    const error = explainLoss({ cause, exitCode, signal, worker, failure, culprit });
+    return { cause, error, exitCode, ...sorted, culprit, stuck };
   }
 }

@@ -19,7 +19,7 @@
  * @module
  */
 import { CallRunner, type ServeOptions } from "./call_runner.ts";
-import { ControlBlock, QUEUED, RUNNING, TAKEN } from "./control_block.ts";
+import { ControlBlock, LOADING, QUEUED, RUNNING, TAKEN } from "./control_block.ts";
 import { decodeError, type EncodedError } from "./error_codec.ts";
 import { JobExport, JobModule } from "./job_module.ts";
 import { EXIT_HEAP_EXHAUSTED, EXIT_UNREADABLE, type WorkerPlatform } from "./platform.ts";
@@ -58,11 +58,12 @@ class WorkerSide {
   #at = 1;
   /** Calls whose modules have become ready since it was their turn. */
   #loaded: RunningCall[] = [];
-  /** How many calls wait for their modules. */
-  #loading = 0;
+  /** Calls that wait for their modules. */
+  readonly #loading = new Set<RunningCall>();
   #isRunning = false;
   #isDeferred = false;
   #isRetiring = false;
+  #isFull = false;
   #heart: ReturnType<typeof setInterval> | undefined;
 
   constructor(platform: WorkerPlatform, options: ServeOptions) {
@@ -81,7 +82,10 @@ class WorkerSide {
 
   begin(): void {
     this.#platform.trap((error) => this.#reports.late(error));
-    this.#platform.onExit(() => this.#reports.flush());
+    this.#platform.onExit((code) => {
+      this.#control.sayExiting(code);
+      this.#reports.close();
+    });
     this.#platform.port.listen({
       received: (batch) => this.#received(batch),
       unreadable: () => this.#platform.exit(EXIT_UNREADABLE),
@@ -163,24 +167,42 @@ class WorkerSide {
 
   /** Begins a call, unless the host has taken it back. */
   #claim(slot: number): boolean {
-    if (this.#control.move(slot, QUEUED, RUNNING)) return true;
+    if (this.#control.move(slot, QUEUED, RUNNING) || this.#control.move(slot, LOADING, RUNNING)) {
+      return true;
+    }
     this.#reports.returned(slot);
     return false;
   }
 
-  /** Until its module is ready a call has not begun: its timeout does not count, and it can be taken back. */
+  /** Until its module is ready a call has not begun, and can be taken back; but its time runs. */
   #awaitModule(call: RunningCall): number {
-    this.#loading++;
+    if (!this.#control.move(call.slot, QUEUED, LOADING)) {
+      this.#reports.returned(call.slot);
+      return 0;
+    }
+    this.#loading.add(call);
+    this.#runner.beginLoading(call, () => {
+      if (this.#loading.delete(call) && this.#claim(call.slot)) this.#runner.outOfTime(call);
+      this.#retireIfDone();
+    });
     call.job.module.load().then(() => {
-      this.#loading--;
-      this.#loaded.push(call);
-      this.#run();
+      if (this.#loading.has(call)) this.#moduleReady(call.job.module);
     }, (error) => {
-      this.#loading--;
-      if (this.#claim(call.slot)) this.#runner.refuse(call, error);
+      if (this.#loading.delete(call) && this.#claim(call.slot)) this.#runner.refuse(call, error);
       this.#retireIfDone();
     });
     return 0;
+  }
+
+  /** All its calls at once: the first may hold the thread, and the host can take back none that seems to wait for its module. */
+  #moduleReady(module: JobModule): void {
+    for (const call of this.#loading) {
+      if (call.job.module !== module) continue;
+      this.#loading.delete(call);
+      this.#control.move(call.slot, LOADING, QUEUED);
+      this.#loaded.push(call);
+    }
+    this.#run();
   }
 
   #define(ref: number, url: string, name: string): void {
@@ -230,7 +252,7 @@ class WorkerSide {
   }
 
   #giveBack(count: number): void {
-    const slots: number[] = this.#loaded.map((call) => call.slot);
+    const slots: number[] = [...this.#loading, ...this.#loaded].map((call) => call.slot);
     this.#queue.forEach((batch, index) => {
       for (
         let at = index === 0 ? this.#at : 1;
@@ -247,7 +269,9 @@ class WorkerSide {
 
   /** Says RETURNED now, so that the call can go elsewhere, and once more when the queue has passed it, for the slot. */
   #giveBackSlot(slot: number): boolean {
-    if (!this.#control.move(slot, QUEUED, TAKEN)) return false;
+    if (!this.#control.move(slot, QUEUED, TAKEN) && !this.#control.move(slot, LOADING, TAKEN)) {
+      return false;
+    }
     this.#reports.returned(slot);
     return true;
   }
@@ -258,8 +282,16 @@ class WorkerSide {
   }
 
   get #isIdle(): boolean {
-    return this.#queue.length === 0 && this.#loaded.length === 0 && this.#loading === 0 &&
-      this.#runner.active === 0;
+    return this.#queue.length === 0 && this.#loaded.length === 0 && this.#runner.active === 0 &&
+      !this.#isLoading;
+  }
+
+  /** Whether a call waits for its module; not one that the host has taken back meanwhile. */
+  get #isLoading(): boolean {
+    for (const { slot } of this.#loading) {
+      if (this.#control.state(slot) === LOADING) return true;
+    }
+    return false;
   }
 
   #beat(): void {
@@ -269,9 +301,18 @@ class WorkerSide {
       return this.#platform.exit(EXIT_HEAP_EXHAUSTED);
     }
     this.#control.beat();
+    this.#weigh();
     if (!this.#isIdle) return;
     clearInterval(this.#heart);
     this.#heart = undefined;
+  }
+
+  /** Once is enough: the host retires it. */
+  #weigh(): void {
+    const platform = this.#platform;
+    if (this.#isFull || (platform.memory?.() ?? 0) <= platform.settings.maxMemory) return;
+    this.#isFull = true;
+    this.#reports.full();
   }
 
   #retireIfDone(): void {

@@ -1,5 +1,5 @@
 /**
- * The errors of this library that work can fail with, known to both sides of a pool, so that they come across as instances of their classes.
+ * The library's own errors, known to both sides of a pool, so that they come across as instances of their classes.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import {
   DeadlockError,
   QueueFullError,
   TimeoutError,
+  UsageError,
   WorkerLostError,
 } from "../../kernel/errors.ts";
 import { CircuitOpenError } from "../../supervision/circuit_breaker.ts";
@@ -18,6 +19,7 @@ import {
   StartError,
   UnknownChildError,
 } from "../../supervision/errors.ts";
+import { JobModuleError } from "../job_module_error.ts";
 import { registerError } from "./error_classes.ts";
 
 for (
@@ -27,11 +29,13 @@ for (
     ClosedError,
     DeadlockError,
     DuplicateChildError,
+    JobModuleError,
     QueueFullError,
     RestartLimitError,
     StartError,
     TimeoutError,
     UnknownChildError,
+    UsageError,
     WorkerLostError,
   ]
 ) {

@@ -1,0 +1,281 @@
+/**
+ * Which call goes to which worker, and what becomes of it. `parallel_pool.ts` has the policy in words.
+ *
+ * @module
+ */
+import { AgeingLine } from "../../kernel/ageing_line.ts";
+import { TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
+import type { LinkEvents, WorkerLoss } from "./call.ts";
+import { CallCosts } from "./call_costs.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { LinkOptions } from "./link_options.ts";
+import { lostCall, unrunnableCall } from "./loss.ts";
+import { OpenStreams } from "./open_streams.ts";
+import { PoolWorker } from "./pool_worker.ts";
+import type { CallHost, RemoteCall } from "./remote_call.ts";
+import { RemoteStream } from "./remote_stream.ts";
+import type { StuckThread } from "./stuck_threads.ts";
+import { type Employer, Workforce, type WorkforceOptions } from "./workforce.ts";
+
+/** How often to look for a worker that does not get on, in milliseconds, while there is work. */
+const glance = 5;
+
+/** How calls are dispatched. */
+export interface DispatchOptions extends WorkforceOptions {
+  /** The name of the pool, for reports. */
+  readonly pool: string;
+  /** How workers are started. */
+  readonly link: LinkOptions<RemoteCall>;
+  /** How many calls a worker may hold, whatever they cost. */
+  readonly maxHeld: number;
+  /** How many calls a worker runs before it is replaced. */
+  readonly maxTasksPerWorker: number;
+  /** How long a call may wait until it begins, in milliseconds. */
+  readonly queueTimeout: number;
+  /** Learns how long each call held its worker's thread. */
+  measured(call: RemoteCall, heldMs: number): void;
+}
+
+/** The calls of one pool, and its workers. */
+export class Dispatch implements CallHost, Employer {
+  readonly #options: DispatchOptions;
+  readonly force: Workforce;
+  readonly streams: OpenStreams = new OpenStreams();
+  readonly #calls = new AgeingLine<RemoteCall>();
+  /** Calls that came back from a worker: they were at the head of the line before. */
+  readonly #returned: RemoteCall[] = [];
+  readonly #costs = new CallCosts();
+  readonly #impatient: Deadlines<RemoteCall>;
+  #watch: ReturnType<typeof setInterval> | undefined = undefined;
+  #stuck: StuckThread[] = [];
+  unfinished = 0;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+    this.#impatient = new Deadlines((call) => this.#waitedTooLong(call));
+    this.force = new Workforce(options, this);
+    this.force.staff();
+  }
+
+  /** How many threads were ended by force and may run on. */
+  get stuck(): number {
+    this.#stuck = this.#stuck.filter((thread) => thread.isRunning);
+    return this.#stuck.length;
+  }
+
+  enqueue(call: RemoteCall): void {
+    if (this.unfinished++ === 0) this.#watch = setInterval(() => this.#look(), glance);
+    if (call.pinnedTo !== null) return this.#sendPinned(call, call.pinnedTo);
+    if (this.force.workers.length < this.force.size) this.force.staff();
+    if (this.#options.queueTimeout < Infinity) {
+      this.#impatient.add(call, this.#options.queueTimeout, 0);
+    }
+    if (this.#calls.size === 0 && this.#returned.length === 0 && this.#send(call)) return;
+    this.#calls.push(call, call.task.priority);
+  }
+
+  withdraw(call: RemoteCall): void {
+    // It is passed over when its turn comes.
+    call.cancelled = true;
+    this.#finish(call);
+  }
+
+  /** Sends what stands in line, as far as the workers have room. */
+  pump(): void {
+    for (;;) {
+      const call = this.#returned.pop() ?? this.#calls.shift();
+      if (call === undefined) break;
+      if (call.cancelled || this.#send(call)) continue;
+      this.#returned.push(call);
+      return;
+    }
+    this.#share();
+  }
+
+  readonly #pumpSoon = (): void => this.pump();
+
+  /** Sends a call to the worker that holds least, if that has room. */
+  #send(call: RemoteCall): boolean {
+    const worker = this.force.leastBusy();
+    if (worker === undefined) return false;
+    const held = worker.link.outstanding;
+    if (held > 0 && (held >= this.#window(call, worker) || worker.link.room === 0)) return false;
+    call.worker = worker;
+    worker.link.send(call);
+    return true;
+  }
+
+  #window(call: RemoteCall, worker: PoolWorker): number {
+    const { maxHeld, maxTasksPerWorker } = this.#options;
+    const learned = this.#costs.window(call.module, call.name);
+    return Math.min(learned, maxHeld, maxTasksPerWorker - worker.served);
+  }
+
+  #sendPinned(call: RemoteCall, worker: PoolWorker): void {
+    if (!worker.link.isOpen || worker.link.room === 0) {
+      const why = worker.link.isOpen ? "it has no room for more calls" : "it is gone";
+      return this.#settle(call, false, unrunnableCall(call, new Error(`Of its worker: ${why}`)));
+    }
+    call.worker = worker;
+    worker.link.send(call);
+  }
+
+  /** Nothing stands in line: an idle worker gets half of what the busiest has not begun. */
+  #share(): void {
+    const { workers } = this.force;
+    if (workers.length === 0) return;
+    let busiest = workers[0];
+    let hasIdle = false;
+    for (const worker of workers) {
+      if (worker.isIdle && worker.ready) hasIdle = true;
+      if (worker.link.outstanding > busiest.link.outstanding) busiest = worker;
+    }
+    if (hasIdle && busiest.link.outstanding > 1) {
+      busiest.link.takeBack(busiest.link.outstanding >> 1);
+    }
+  }
+
+  /** Takes back what waits behind a call that takes long. */
+  #look(): void {
+    for (const worker of this.force.workers) {
+      const held = worker.link.outstanding;
+      if (held > 1 && worker.ready && worker.served === worker.servedBefore) {
+        worker.link.takeBack(held - 1);
+      }
+      worker.servedBefore = worker.served;
+    }
+  }
+
+  hire(): PoolWorker {
+    return new PoolWorker(this.#options.link, (worker) => this.#eventsOf(worker));
+  }
+
+  hired(): void {
+    this.pump();
+  }
+
+  #eventsOf(worker: PoolWorker): LinkEvents<RemoteCall> {
+    const { pool, maxTasksPerWorker } = this.#options;
+    return {
+      ready: () => {
+        this.force.ready(worker);
+        this.pump();
+      },
+      settled: (call, isOk, value, _runMs, heldMs) => {
+        worker.served++;
+        this.#costs.learn(call.module, call.name, heldMs);
+        this.#options.measured(call, heldMs);
+        this.#settle(call, isOk, value);
+        if (worker.served === maxTasksPerWorker) this.#replace(worker);
+        this.pump();
+      },
+      returned: (call) => {
+        this.#takeBack(call);
+        queueMicrotask(this.#pumpSoon);
+      },
+      abandoned: () => {},
+      streamOpened: (call) => this.#openStream(call),
+      streamItem: (call, value) => call.stream?.push(value),
+      progress: (call, value) => call.task.cold?.onProgress?.(value),
+      full: () => this.#replace(worker),
+      lateFailure: (error) =>
+        console.error(`A job of pool '${pool}' failed after it had ended:`, error),
+      lost: (loss) => this.#lose(worker, loss),
+    };
+  }
+
+  #replace(worker: PoolWorker): void {
+    if (!this.force.workers.includes(worker)) return;
+    this.force.retire(worker);
+    this.force.staff();
+  }
+
+  #settle(call: RemoteCall, isOk: boolean, value: unknown): void {
+    const { stream, task } = call;
+    const wasCancelled = call.cancelled;
+    this.#finish(call);
+    if (stream !== null) {
+      this.streams.closed(stream);
+      return stream.end(isOk || wasCancelled ? "done" : { error: value });
+    }
+    call.settled = true;
+    // A worker that had to be ended to stop a call has been lost as it was meant to be.
+    const isStopped = isOk || value === task.cold?.cancelCause?.error ||
+      value instanceof WorkerLostError;
+    if (wasCancelled && isStopped) task.wakeCancelled();
+    else if (isOk) task.wake(value);
+    else task.wakeWithError(value);
+  }
+
+  #openStream(call: RemoteCall): void {
+    if (call.cancelled) return;
+    call.stream = new RemoteStream(call);
+    this.streams.opened(call.stream);
+    call.settled = true;
+    call.task.wake(call.stream);
+  }
+
+  /** A call has come back from its worker, which has not begun it. */
+  #takeBack(call: RemoteCall): void {
+    call.worker = null;
+    if (call.cancelled) this.#settle(call, false, call.task.cold!.cancelCause!.error);
+    else this.#returned.push(call);
+  }
+
+  /** There is nothing more to do with a call. */
+  #finish(call: RemoteCall): void {
+    call.worker = null;
+    call.isOver = true;
+    call.task.scheduler.outside--;
+    if (--this.unfinished > 0) return;
+    clearInterval(this.#watch);
+    this.#impatient.clear();
+  }
+
+  #waitedTooLong(call: RemoteCall): void {
+    if (call.isOver || call.cancelled) return;
+    const { link } = call.worker ?? {};
+    if (link !== undefined && !link.withdraw(call)) return;
+    const error = new TimeoutError(
+      this.#options.queueTimeout,
+      `The queueing of job '${call.name}'`,
+    );
+    this.#settle(call, false, error);
+    // It may stand in line still, and is passed over.
+    call.cancelled = true;
+  }
+
+  #lose(worker: PoolWorker, loss: WorkerLoss<RemoteCall>): void {
+    if (loss.stuck !== undefined) this.#warnOfStuck(loss, loss.stuck);
+    for (const call of loss.notBegun) {
+      if (call.stays && !call.cancelled) loss.begun.push(call);
+      else this.#takeBack(call);
+    }
+    for (const call of loss.begun) this.#settle(call, false, lostCall(call, loss));
+    this.force.lost(worker, loss);
+    this.pump();
+  }
+
+  #warnOfStuck({ culprit }: WorkerLoss<RemoteCall>, thread: StuckThread): void {
+    this.#stuck.push(thread);
+    const who = culprit === undefined ? "A thread" : `Job '${culprit.name}' of ${culprit.module}`;
+    console.warn(
+      `${who} cannot be stopped: this runtime does not end a thread that loops. It keeps a core busy until the process ` +
+        `ends. Pool '${this.#options.pool}' goes on with another worker; isolation: "process" really ends such a job`,
+    );
+  }
+
+  giveUp(error: Error): void {
+    for (;;) {
+      const call = this.#returned.pop() ?? this.#calls.shift();
+      if (call === undefined) return;
+      if (!call.cancelled) this.#settle(call, false, unrunnableCall(call, error));
+    }
+  }
+
+  /** Lets the workers go. */
+  disband(): Promise<void>[] {
+    clearInterval(this.#watch);
+    return this.force.disband();
+  }
+}

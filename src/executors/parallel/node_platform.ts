@@ -1,0 +1,71 @@
+/**
+ * What workers on Node, Deno and Bun have in common, be they threads or processes.
+ *
+ * @module
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import process from "node:process";
+import { setImmediate } from "node:timers";
+import { Script } from "node:vm";
+import { type CallContext, setCallCarrier } from "./current_call.ts";
+import { BrokenOff, type WirePort, type WorkerPlatform, type WorkerSettings } from "./platform.ts";
+import { hookExits } from "./worker_exit.ts";
+
+const SLOT = Symbol.for("heddle.broken_off_body");
+
+/** `vm` is the one way to interrupt a synchronous loop and keep the thread, and it runs scripts, not functions. */
+const script = new Script("globalThis[Symbol.for('heddle.broken_off_body')]()", {
+  filename: "heddle:within",
+});
+
+function within<T>(ms: number, body: () => T): T {
+  const scope = globalThis as Record<symbol, unknown>;
+  let outcome: { value: T } | { error: unknown } | undefined;
+  scope[SLOT] = () => {
+    // What is broken off catches nothing.
+    try {
+      outcome = { value: body() };
+    } catch (error) {
+      outcome = { error };
+    }
+  };
+  try {
+    script.runInThisContext({ timeout: Math.max(1, Math.ceil(ms)) });
+  } catch {
+    // Its time was over; perhaps just when the body had ended, whose outcome then counts.
+  } finally {
+    scope[SLOT] = undefined;
+  }
+  if (outcome === undefined) throw new BrokenOff(`broken off after ${ms} ms`);
+  if ("error" in outcome) throw outcome.error;
+  return outcome.value;
+}
+
+/**
+ * Makes the platform of this worker.
+ *
+ * @param port the channel to the host
+ * @param settings what the host said
+ * @returns what `serve` needs
+ */
+export function nodePlatform(port: WirePort, settings: WorkerSettings): WorkerPlatform {
+  const storage = new AsyncLocalStorage<CallContext>();
+  setCallCarrier({
+    run: (call, body, args) => storage.run(call, body, ...args),
+    get: () => storage.getStore(),
+  });
+  let isExiting: (code: number) => void = () => {};
+  const { exit } = hookExits((code) => isExiting(code));
+  return {
+    port,
+    settings,
+    within,
+    exit,
+    defer: (run: () => void): void => void setImmediate(run),
+    trap: (report: (error: unknown) => void): void => {
+      process.on("uncaughtException", report);
+      process.on("unhandledRejection", report);
+    },
+    onExit: (run: (code: number) => void): void => void (isExiting = run),
+  };
+}

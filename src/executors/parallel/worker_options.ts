@@ -1,0 +1,30 @@
+/**
+ * What a worker of the pool brings along besides the worker's side itself: the same kernel as in the main thread, which runs
+ * the exports that are coroutines.
+ *
+ * @module
+ */
+import type { Operation } from "../../kernel/effect.ts";
+import { CancelledError, TimeoutError } from "../../kernel/errors.ts";
+import { run } from "../../kernel/run.ts";
+import { taskAround } from "../../kernel/task_info.ts";
+import { isOperation } from "../../kernel/work.ts";
+import { shared } from "../ambient.ts";
+import { GreenPool } from "../green_pool.ts";
+import { currentCall } from "./current_call.ts";
+import "./library_errors.ts";
+import type { ServeOptions } from "./worker_side.ts";
+
+/** Makes this thread ready for jobs, and returns what `serve` is to be given. */
+export function workerOptions(): ServeOptions {
+  // A job that runs further jobs has them run beside it, in its own worker: it holds one already.
+  shared.make = () => new GreenPool({ name: "worker" });
+  taskAround.current = currentCall;
+  return {
+    isCoroutine: isOperation,
+    runCoroutine: (coroutine, { signal, name }) =>
+      run(() => coroutine as Operation<unknown>, { signal, name }),
+    cancelReason: () => new CancelledError("The job was cancelled"),
+    timeoutReason: (ms) => new TimeoutError(ms, "The job"),
+  };
+}

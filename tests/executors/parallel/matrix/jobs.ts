@@ -1,0 +1,78 @@
+/** The jobs of the acceptance matrix: all that a job can do to its worker, on whatever runtime. */
+import process from "node:process";
+import { currentTask } from "../../../../mod.ts";
+
+type Scope = { Deno?: { exit(code: number): void }; close?: () => void };
+const scope = globalThis as unknown as Scope;
+
+export class HttpError extends RangeError {
+  override readonly name = "HttpError";
+  status = 503;
+}
+
+export const increment = (x: number): number => x + 1;
+export const pid = (): number => process.pid;
+
+export function fail(kind: string): never {
+  switch (kind) {
+    case "custom":
+      throw new HttpError("no room", { cause: new TypeError("socket", { cause: "reset" }) });
+    case "aggregate":
+      throw new AggregateError([new RangeError("one"), new HttpError("two")], "both");
+    case "dom":
+      throw new DOMException("too much", "QuotaExceededError");
+  }
+  throw kind;
+}
+
+export function throwsLate(): string {
+  setTimeout(() => {
+    throw new HttpError("late");
+  }, 0);
+  return "returned";
+}
+export function rejectsLate(): string {
+  void Promise.reject(new HttpError("late"));
+  return "returned";
+}
+
+export function exit(how: string): string {
+  if (how === "process") process.exit(3);
+  if (how === "deno") scope.Deno?.exit(3);
+  if (how === "close") scope.close?.();
+  return how;
+}
+export async function exitLater(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  process.exit(3);
+}
+export function catchesExit(): string {
+  try {
+    process.exit(3);
+  } catch {
+    // What it then returns must not be taken for a result.
+  }
+  return "went on";
+}
+
+export function loop(): never {
+  for (;;);
+}
+export const never = (): Promise<never> => new Promise(() => {});
+export function untilAborted(): string {
+  const { signal } = currentTask();
+  while (!signal.aborted);
+  return "stopped";
+}
+
+export const echo = (value: unknown): unknown => value;
+export const uncloneable = (): unknown => ({ items: [1, { callback: () => {} }] });
+
+export function fillHeap(): never {
+  const rows: unknown[] = [];
+  for (let i = 0;; i++) rows.push(new Array(2e4).fill({ i }));
+}
+
+export async function* count(to: number): AsyncGenerator<number> {
+  for (let i = 0; i < to; i++) yield i;
+}

@@ -1,0 +1,76 @@
+/**
+ * The acceptance matrix of the parallel pool on the other runtimes: on Bun and a current Node from the source, on the oldest
+ * Node as its users have it, from a packed tarball in `node_modules`. The runtimes come from npm.
+ *
+ * @module
+ */
+import { runMatrix } from "../tests/executors/parallel/matrix/run_matrix.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const MATRIX = "tests/executors/parallel/matrix/";
+const program = decodeURIComponent(new URL(`${MATRIX}program.ts`, ROOT).pathname);
+
+async function deno(...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "null",
+  }).output();
+  if (!success) throw new Error(`deno ${args.join(" ")}:\n${new TextDecoder().decode(stderr)}`);
+}
+
+/** Puts the packed library, and the matrix that uses it, where npm would; returns the program. */
+async function install(place: string): Promise<string> {
+  const home = `${place}/node_modules/@heddle/runtime`;
+  await Deno.mkdir(home, { recursive: true });
+  await deno("pack", "--allow-dirty", "--output", `${place}/heddle.tgz`);
+  const tar = ["-xzf", `${place}/heddle.tgz`, "-C", home, "--strip-components=1"];
+  const { success } = await new Deno.Command("tar", { args: tar }).output();
+  if (!success) throw new Error("Cannot unpack the tarball");
+  const names = ["program", "jobs", "broken", "endless", "deadly"];
+  for (const name of names) {
+    const out = `${place}/${name}.js`;
+    await deno("transpile", "--no-check", "--output", out, `${MATRIX}${name}.ts`);
+    const code = await Deno.readTextFile(out);
+    await Deno.writeTextFile(out, code.replace(/"[./]*\/mod\.[jt]s"/, '"@heddle/runtime"'));
+  }
+  await Deno.writeTextFile(`${place}/package.json`, '{ "type": "module" }');
+  return `${place}/program.js`;
+}
+
+/** The program itself and not its starter, so that a signal reaches it. */
+async function pathOf(spec: string, bin: string): Promise<string> {
+  const args = ["-y", "-p", spec, "-c", `command -v ${bin}`];
+  const { success, stdout, stderr } = await new Deno.Command("npx", { args }).output();
+  const path = new TextDecoder().decode(stdout).trim();
+  if (success && path !== "") return path;
+  throw new Error(`Cannot get ${spec} from npm: ${new TextDecoder().decode(stderr)}`);
+}
+
+if (import.meta.main) {
+  const place = await Deno.makeTempDir();
+  let failures = 0;
+  try {
+    const packed = await install(place);
+    for (
+      const [spec, runtime, bin, path] of [
+        ["node@20", "node", "node", packed],
+        ["node@26", "node", "node", program],
+        ["bun@1", "bun", "bun", program],
+      ] as const
+    ) {
+      const command = [await pathOf(spec, bin), path];
+      for (const isolation of ["thread", "process"] as const) {
+        const wrong = await runMatrix(runtime, isolation, command, place);
+        const from = path === packed ? "packed" : "source";
+        console.log(`${spec}, ${from}, ${isolation}: ${wrong.length === 0 ? "ok" : "FAILED"}`);
+        for (const line of wrong) console.error(line);
+        failures += wrong.length;
+      }
+    }
+  } finally {
+    await Deno.remove(place, { recursive: true });
+  }
+  if (failures > 0) Deno.exit(1);
+}
