@@ -27,5 +27,5 @@ addEventListener("message", (event) => {
       setTimeout(() => look(count), patience);
     });
   }
-  postMessage(null);
+  (globalThis as unknown as { postMessage(message: null): void }).postMessage(null);
 });

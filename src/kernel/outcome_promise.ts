@@ -22,7 +22,9 @@ export function promiseOf<T>(task: TaskNode<T>): Promise<T> {
 
 /** Leaves a failure to the host, as a rejected promise that nobody handles, unless someone still does. */
 export function report(task: TaskNode): void {
-  void ensurePromise(task);
+  const { onUnobserved } = task.scheduler;
+  if (onUnobserved === null) void ensurePromise(task);
+  else onUnobserved(task);
 }
 
 /**

@@ -94,6 +94,8 @@ export class Scheduler {
   readonly pick: (count: number) => number;
   /** Who listens to what happens here; `null` while nobody does. */
   instrument: Instrument | null = null;
+  /** @internal Who is told of failures that nobody observes; `null` leaves them to the host. */
+  onUnobserved: ((task: TaskNode) => void) | null = null;
   /** How many tasks wait for something that is not under this scheduler's control: a promise, a callback. */
   outside = 0;
   /** @internal The root tasks that have not ended. */

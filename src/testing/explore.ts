@@ -4,17 +4,18 @@
  * @module
  */
 
+import { traceSpawns } from "../kernel/spawn_trace.ts";
 import { checkOptions, checkThunk, describe, type Thunk } from "../kernel/work.ts";
-import { type Chooser, FirstChooser, RandomChooser } from "./chooser.ts";
+import { type Chooser, RandomChooser } from "./chooser.ts";
 import { ExhaustiveSearch } from "./exhaustive_search.ts";
 import { NoteTaker } from "./notes.ts";
 import { PctChooser } from "./pct_chooser.ts";
-import { fingerprintOf } from "./replay.ts";
+import { DivergenceError, fingerprintOf } from "./replay.ts";
 import { runOnce, type RunResult, type RunSetup } from "./run_once.ts";
 import { encode } from "./schedule.ts";
 import { ScheduleChooser } from "./schedule_chooser.ts";
 import { type Failing, shrink } from "./shrink.ts";
-import { checkWhole, setupOf } from "./simulate.ts";
+import { checkWhole, choicesOf, setupOf } from "./simulate.ts";
 import { tell } from "./story.ts";
 
 /** How a program is explored. */
@@ -22,7 +23,7 @@ export interface ExploreOptions {
   /**
    * How many runs there are at most.
    *
-   * @default 1000
+   * @default 1000; Infinity when there is a `timeBudget`
    */
   runs?: number;
   /**
@@ -159,9 +160,10 @@ class Explorer {
 
   constructor(work: Thunk<unknown>, options: ExploreOptions) {
     checkOptions(options, "explore");
-    const { runs = 1000, timeBudget, strategy = "random", seed = 1, deviations } = options;
+    const { timeBudget, strategy = "random", seed = 1, deviations } = options;
     const { maxSteps, stepCost, globals, depth, onProgress } = options;
-    checkWhole(runs, "runs", 1, "explore");
+    const { runs = timeBudget === undefined ? 1000 : Infinity } = options;
+    if (runs !== Infinity) checkWhole(runs, "runs", 1, "explore");
     checkWhole(seed, "seed", -Infinity, "explore");
     if (deviations !== Infinity) checkWhole(deviations, "deviations", 0, "explore");
     if (strategy !== "random" && strategy !== "pct" && strategy !== "exhaustive") {
@@ -202,6 +204,7 @@ class Explorer {
     const began = performance.now();
     let steps = 0;
     let runs = 0;
+    if (strategy === "pct") this.#choices = await choicesOf(this.#work, this.#setup);
     while (runs < this.#runs && (runs === 0 || performance.now() - began < timeBudget)) {
       const seed = this.#firstSeed + (search === null ? runs : 0);
       const result = await runOnce(this.#work, {
@@ -211,24 +214,27 @@ class Explorer {
       });
       runs++;
       steps += result.trace.length;
-      this.#choices = Math.max(this.#choices, result.decisions.length);
       onProgress?.(runs);
       if (!result.outcome.ok) {
         const failure = await this.#failure(seed, result);
         return { ok: false, runs, steps, complete: false, failure };
       }
-      if (search !== null && !search.next(result.decisions)) {
-        return { ok: true, runs, steps, complete: true };
+      if (search === null) continue;
+      if (!search.follows(result.decisions)) {
+        const error = new DivergenceError();
+        const failure = { error, seed, replay: "", story: error.message };
+        return { ok: false, runs, steps, complete: false, failure };
       }
+      if (!search.next(result.decisions)) return { ok: true, runs, steps, complete: true };
     }
     return { ok: true, runs, steps, complete: false };
   }
 
   #chooser(seed: number): Chooser {
     const { strategy, depth = 3 } = this.#options;
-    if (strategy !== "pct") return new RandomChooser(seed);
-    // How many choices there are is not known before the first run.
-    return this.#choices === 0 ? new FirstChooser() : new PctChooser(seed, depth, this.#choices);
+    return strategy === "pct"
+      ? new PctChooser(seed, depth, this.#choices)
+      : new RandomChooser(seed);
   }
 
   async #failure(seed: number, result: RunResult<unknown>): Promise<ExploreFailure> {
@@ -236,17 +242,19 @@ class Explorer {
     const found: Failing = { decisions: result.decisions.map(({ chosen }) => chosen), result };
     const { decisions } = await shrink(this.#work, setup, found, shrinkBudget);
     const notes = new NoteTaker();
+    const untrace = traceSpawns();
     const told = await runOnce(this.#work, {
       ...setup,
       chooser: new ScheduleChooser({ decisions }),
       instrument: notes,
     });
+    untrace();
     const { outcome, trace } = told;
     const error = outcome.ok ? new NotRepeatedError() : outcome.error;
     return {
       error,
       seed,
-      replay: encode({ decisions, seed, fingerprint: fingerprintOf(trace) }),
+      replay: encode({ decisions, seed, fingerprint: fingerprintOf(told) }),
       story: tell({ trace, notes: notes.steps, decisions: told.decisions, error }),
     };
   }

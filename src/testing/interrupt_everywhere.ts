@@ -77,7 +77,11 @@ export async function interruptEverywhere(
       // A program that was not cancelled must do without errors; one that was may say so.
       if (!outcome.ok && !(outcome.error instanceof CancelledError && reached)) throw outcome.error;
       if (leaks.length > 0) throw new LeakError(leaks);
-      if ((await check()) === false) throw new Error("the check does not hold");
+      const verdict = await check();
+      if (typeof (verdict as Iterator<unknown> | null)?.next === "function") {
+        throw new TypeError("Cannot interrupt everywhere: 'check' must be no generator function");
+      }
+      if (verdict === false) throw new Error("the check does not hold");
     } catch (error) {
       throw new InterruptionError(at, error);
     }

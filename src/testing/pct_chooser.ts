@@ -7,7 +7,8 @@
  * and k steps, is found by one run with a chance of at least 1 / (n · k^(d-1)).
  *
  * One thing is added, without which a loop that only yields until another task has done something would run for ever: a
- * task that has been chosen {@linkcode patience} times in a row while others were ready falls below them.
+ * task that has been chosen a thousand times in a row while others were ready falls below them. So the chance is that of
+ * the paper for bugs that do not need a task to take more than a thousand steps while another one waits for its turn.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import type { Chooser } from "./chooser.ts";
 import { Random } from "./random.ts";
 
 /** How often in a row a task is chosen before it is taken to wait for another one by yielding. */
-const patience = 64;
+const patience = 1000;
 
 /** Chooses by random priorities that change at a few random steps. */
 export class PctChooser implements Chooser {

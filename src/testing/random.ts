@@ -8,9 +8,13 @@
 export class Random {
   #state: number;
 
-  /** @param seed a whole number, of which the lower 32 bits count */
-  constructor(seed: number) {
-    this.#state = seed | 0;
+  /**
+   * @param seed a whole number, of which the lower 32 bits count
+   * @param stream tells numbers for one purpose from those for another, from the same seed
+   */
+  constructor(seed: number, stream = 0) {
+    // The multiplier is odd, so that no two streams of a seed begin alike.
+    this.#state = (seed ^ Math.imul(stream, 0x9e3779b1)) | 0;
   }
 
   /** A whole number from 0 up to and without `limit`, which is at most 2³². */

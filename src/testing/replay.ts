@@ -5,10 +5,10 @@
  */
 
 import { checkThunk, type Thunk } from "../kernel/work.ts";
-import type { TraceStep } from "./recording_queue.ts";
-import { runOnce } from "./run_once.ts";
+import { runOnce, type RunResult } from "./run_once.ts";
 import { decode } from "./schedule.ts";
 import { ScheduleChooser } from "./schedule_chooser.ts";
+import { signatureOf } from "./shrink.ts";
 import { setupOf, type SimulateOptions, type Simulation } from "./simulate.ts";
 
 /** A run that was to follow a recording did something else. */
@@ -75,15 +75,15 @@ export async function replay<T>(
   const setup = { ...setupOf(options, "replay"), seed: recording.seed };
   const result = await runOnce<T>(work, { ...setup, chooser: new ScheduleChooser(recording) });
   const { outcome, trace, time, leaks } = result;
-  if (fingerprintOf(trace) !== recording.fingerprint) {
+  if (fingerprintOf(result) !== recording.fingerprint) {
     throw new DivergenceError(outcome.ok ? undefined : { cause: outcome.error });
   }
   if (!outcome.ok) throw outcome.error;
   return { value: outcome.value, trace, steps: trace.length, time, leaks };
 }
 
-/** A number that stands for who took each step, and when. (FNV-1a.) */
-export function fingerprintOf(trace: readonly TraceStep[]): number {
+/** A number that stands for who took each step, when, and what came of it. (FNV-1a.) */
+export function fingerprintOf({ trace, outcome }: RunResult<unknown>): number {
   let hash = 0x811c9dc5;
   const mix = (value: number): void => {
     hash = Math.imul(hash ^ (value & 0xffff), 0x01000193);
@@ -91,7 +91,8 @@ export function fingerprintOf(trace: readonly TraceStep[]): number {
   };
   for (const { task, time } of trace) {
     mix(task);
-    mix(Math.trunc(time));
+    mix(Math.round(time * 1000));
   }
+  if (!outcome.ok) { for (const letter of signatureOf(outcome.error)) mix(letter.codePointAt(0)!); }
   return hash >>> 0;
 }

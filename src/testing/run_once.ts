@@ -98,7 +98,7 @@ class Simulator<T> {
       maxSteps,
       (step) => this.#beforeStep(step),
     );
-    const chance = new Random(seed);
+    const chance = new Random(seed, 1);
     this.#scheduler = new Scheduler({
       clock: this.#clock,
       ready: this.#queue,
@@ -108,6 +108,7 @@ class Simulator<T> {
       onIdle: () => this.#idle(),
     });
     this.#scheduler.instrument = setup.instrument ?? null;
+    this.#scheduler.onUnobserved = (task) => this.#finish({ ok: false, error: task.failure });
     simulators.set(this.#scheduler, this as Simulator<unknown>);
   }
 

@@ -18,15 +18,36 @@ export interface Failing {
   readonly result: RunResult<unknown>;
 }
 
-/** Whether two failures are taken to be the same: their class and message are, but for the numbers in it. */
+/** Whether two failures are taken to be the same: they say the same, or are of one class and thrown in one place. */
 export function sameFailure(a: unknown, b: unknown): boolean {
-  return signature(a) === signature(b);
+  return signatureOf(a) === signatureOf(b) || siteOf(a) === siteOf(b);
 }
 
-function signature(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replace(/\d+/g, "#");
+/** How many frames of the stack tell where: an assertion throws in a helper of its own. */
+const frames = 3;
+
+function siteOf(error: unknown): string {
+  if (!(error instanceof Error)) return signatureOf(error);
+  const stack = error.stack?.split("\n").filter((line) => /^\s*at /.test(line)) ?? [];
+  return stack.length === 0
+    ? signatureOf(error)
+    : [error.name, ...stack.slice(0, frames)].join("\n");
 }
+
+/** A failure in words that are the same each time: the numbers of tasks go on from run to run. */
+export function signatureOf(error: unknown): string {
+  if (error instanceof Error) {
+    return `${error.name}: ${error.message.replace(/task \d+/gi, "task")}`;
+  }
+  try {
+    return JSON.stringify(error) ?? String(error);
+  } catch {
+    return typeof error;
+  }
+}
+
+/** How long shrinking may take, in milliseconds of the host. */
+const patience = 3000;
 
 /** Shrinks the schedule of a failure, in at most `budget` runs. */
 export async function shrink(
@@ -45,6 +66,7 @@ class Shrinker {
   readonly #work: Thunk<unknown>;
   readonly #setup: RunSetup;
   #left: number;
+  readonly #until = performance.now() + patience;
 
   constructor(work: Thunk<unknown>, setup: RunSetup, failing: Failing, budget: number) {
     this.#work = work;
@@ -63,6 +85,7 @@ class Shrinker {
       before = weight(this.best);
       await this.#replace("stay");
       await this.#replace("first");
+      await this.#drop();
     } while (weight(this.best) < before && this.#left > 0);
   }
 
@@ -86,8 +109,22 @@ class Shrinker {
     }
   }
 
+  /** Leaves decisions out, so that those after them move up. */
+  async #drop(): Promise<void> {
+    for (let size = this.best.decisions.length >> 1; size >= 1; size = size >> 1) {
+      for (let from = 0; from < this.best.decisions.length && this.#left > 0; from += size) {
+        const { decisions } = this.best;
+        await this.#try([...decisions.slice(0, from), ...decisions.slice(from + size)]);
+      }
+    }
+  }
+
   async #try(decisions: readonly number[]): Promise<boolean> {
     if (this.#left-- <= 0) return false;
+    if (performance.now() > this.#until) {
+      this.#left = 0;
+      return false;
+    }
     const chooser = new ScheduleChooser({ decisions });
     const result = await runOnce(this.#work, { ...this.#setup, chooser });
     const { outcome } = this.best.result;

@@ -5,7 +5,7 @@
  */
 
 import { checkOptions, checkThunk, describe, type Thunk } from "../kernel/work.ts";
-import { type Chooser, RandomChooser } from "./chooser.ts";
+import { type Chooser, FirstChooser, RandomChooser } from "./chooser.ts";
 import type { Leak } from "./leak.ts";
 import { PctChooser } from "./pct_chooser.ts";
 import type { TraceStep } from "./recording_queue.ts";
@@ -32,7 +32,7 @@ export interface SimulateOptions {
    */
   schedule?: Schedule;
   /**
-   * How decisions are made from the seed.
+   * How decisions are made from the seed. `"pct"` runs the program once before, to learn how many there are.
    *
    * @default "random"
    */
@@ -81,13 +81,13 @@ export interface Simulation<T> {
 
 const defaultMaxSteps = 100_000;
 const defaultDepth = 3;
-/** How many choices a program is taken to have when nothing is known of it. */
-const expectedChoices = 100;
 
 /**
  * Runs `work` as a root task on virtual time: a sleep of an hour takes no time at all, and the same seed gives the same
  * order of steps. What `work` creates inside is fresh in each run. Roots that it starts by `run()` are simulated with it;
- * what of them has not ended when `work` has is left behind. Promises of the host are waited for, in the host's time.
+ * what of them has not ended when `work` has is left behind; one that fails unobserved fails the simulation. Promises of the
+ * host are waited for, in the host's time, while no timer is set; with one, time moves after a single turn of the host.
+ * Simulated is what tasks do: the part of an async function after its first `await` is not.
  *
  * @example
  * ```ts
@@ -129,9 +129,21 @@ async function simulateChecked<T>(
   options: SimulateOptions,
 ): Promise<Simulation<T>> {
   checkThunk(work, "simulate");
-  const { outcome, trace, time, leaks } = await runOnce(work, setupOf(options, "simulate"));
+  let setup = setupOf(options, "simulate");
+  const { seed, strategy, schedule, depth = defaultDepth } = options;
+  if (strategy === "pct" && seed !== undefined && schedule === undefined) {
+    const choices = await choicesOf(work, setup);
+    setup = { ...setup, chooser: new PctChooser(seed, depth, choices) };
+  }
+  const { outcome, trace, time, leaks } = await runOnce(work, setup);
   if (!outcome.ok) throw outcome.error;
   return { value: outcome.value, trace, steps: trace.length, time, leaks };
+}
+
+/** How many choices a program has in the order of the real scheduler: the k of PCT. */
+export async function choicesOf(work: Thunk<unknown>, setup: RunSetup): Promise<number> {
+  const { decisions } = await runOnce(work, { ...setup, chooser: new FirstChooser() });
+  return Math.max(1, decisions.length);
 }
 
 /** The setup that options stand for. */
@@ -167,9 +179,7 @@ export function setupOf(options: SimulateOptions, verb: string): RunSetup {
     checkSchedule(schedule);
     chooser = new ScheduleChooser(schedule);
   } else if (seed !== undefined) {
-    chooser = strategy === "random"
-      ? new RandomChooser(seed)
-      : new PctChooser(seed, depth, expectedChoices);
+    chooser = new RandomChooser(seed);
   }
   return { chooser, seed: seed ?? 0, maxSteps, stepCost, globals };
 }

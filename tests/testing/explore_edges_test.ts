@@ -1,0 +1,149 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { all, type Effect, run, sleep, spawn, suspend, yieldNow } from "../../mod.ts";
+import {
+  DivergenceError,
+  explore,
+  interruptEverywhere,
+  InterruptionError,
+  replay,
+  simulate,
+} from "../../testing.ts";
+import { counting } from "./_scenes.ts";
+
+function* lossy() {
+  yield* counting(function* increment(counter) {
+    const { n } = counter;
+    yield* yieldNow();
+    counter.n = n + 1;
+  });
+}
+
+/** Three tasks that write down their turns. */
+function* turns(count: number): Generator<Effect<unknown>, string, unknown> {
+  const order: string[] = [];
+  function* turn(name: string) {
+    for (let i = 0; i < count; i++) {
+      order.push(name);
+      yield* yieldNow();
+    }
+  }
+  yield* all({ a: () => turn("a"), b: () => turn("b"), c: () => turn("c") });
+  return order.join("");
+}
+
+Deno.test("globals: Math.random does not go with the order of tasks [D1]", async () => {
+  const seen = new Set<string>();
+  await explore(function* () {
+    const random = Math.random() < 0.5 ? "low" : "high";
+    let first: string | undefined;
+    const be = (name: string) => () => void (first ??= name);
+    yield* all([be("a"), be("b")]);
+    seen.add(`${random} ${first}`);
+  }, { globals: true, runs: 200 });
+  assertEquals(seen.size, 4);
+});
+
+Deno.test("PCT finds what needs one task to be slow for hundreds of turns", async () => {
+  const { ok } = await explore(function* () {
+    let started = false;
+    yield* all({
+      slow: () => void (started = true),
+      busy: function* () {
+        for (let i = 0; i < 300; i++) yield* yieldNow();
+        if (!started) throw new Error("it came late");
+      },
+    });
+  }, { strategy: "pct", depth: 1, runs: 30 });
+  assert(!ok);
+});
+
+Deno.test("the seed of a failure makes it again by simulate, for random and for PCT [D1]", async () => {
+  for (const strategy of ["random", "pct"] as const) {
+    const { failure } = await explore(lossy, { strategy, seed: 3 });
+    await assertRejects(() => simulate(lossy, { strategy, seed: failure!.seed }));
+  }
+});
+
+Deno.test("a root that fails unobserved fails the run", async () => {
+  const error = new Error("in a root");
+  const { ok, failure } = await explore(function* () {
+    run(() => {
+      throw error;
+    });
+    yield* sleep(1);
+  }, { runs: 3 });
+  assertEquals([ok, failure!.error], [false, error]);
+});
+
+Deno.test("exhaustive exploring deviates a little before it deviates much", async () => {
+  const { ok, runs } = await explore(function* () {
+    const order: string[] = [];
+    const push = (name: string) =>
+      function* () {
+        for (let i = 0; i < 10; i++) {
+          order.push(name);
+          yield* yieldNow();
+        }
+      };
+    yield* all(["a", "b", "c"].map(push));
+    if (order[0] === "b") throw new Error("b first");
+  }, { strategy: "exhaustive", runs: 100 });
+  assert(!ok && runs < 100, `${runs} runs`);
+});
+
+Deno.test("exhaustive exploring says so when a run has other choices than before [D2]", async () => {
+  let runs = 0;
+  const { ok, failure } = await explore(function* () {
+    runs++;
+    yield* all(Array.from({ length: runs <= 4 ? 3 : 2 }, () => () => {}));
+  }, { strategy: "exhaustive", runs: 50 });
+  assertEquals([ok, (failure?.error as Error)?.name], [false, "DivergenceError"]);
+});
+
+Deno.test("replay notices another outcome of the same steps [D2]", async () => {
+  let message = "first";
+  const program = function* () {
+    yield* yieldNow();
+    throw new Error(message);
+  };
+  const { failure } = await explore(program, { runs: 1 });
+  message = "another";
+  await assertRejects(() => replay(program, failure!.replay), DivergenceError);
+});
+
+Deno.test("shrinking keeps the failure that was found, and numbers tasks as the story does", async () => {
+  const program = function* () {
+    const order = yield* turns(2);
+    if (order.startsWith("bcb")) throw new Error("expected status 200, got 500");
+    if (order[0] === "b") throw new Error("expected status 200, got 404");
+  };
+  for (let seed = 1; seed < 40; seed++) {
+    const { failure } = await explore(program, { seed, runs: 1 });
+    if (failure === undefined) continue;
+    const found = await assertRejects(() => simulate(program, { seed })) as Error;
+    assertEquals((failure.error as Error).message, found.message);
+  }
+  const { failure } = await explore(function* () {
+    yield* spawn(suspend, { name: "stuck" });
+  });
+  assertMatch(
+    failure!.story,
+    /task 2 'stuck' waits for suspend\(\)\n[\s\S]*Then it failed[\s\S]*task 2 'stuck'/,
+  );
+});
+
+Deno.test("a livelock is found and told in a bounded time", async () => {
+  const spin = function* () {
+    for (;;) yield* yieldNow();
+  };
+  const { failure } = await explore(() => all([spin, spin]), { runs: 1, maxSteps: 20_000 });
+  assertEquals((failure!.error as Error).name, "LivelockError");
+});
+
+Deno.test("interruptEverywhere() refuses a generator as a check", async () => {
+  const error = await assertRejects(() =>
+    interruptEverywhere(() => yieldNow(), function* () {
+      yield 1;
+    }), InterruptionError);
+  assertMatch(error.message, /no generator function/);
+});
