@@ -169,7 +169,7 @@ class DynamicHandle<Args extends readonly unknown[]> implements DynamicSuperviso
   }
 
   get events(): Broadcast<SupervisorEvent> {
-    return this.#core.events;
+    return this.#core.reports.events;
   }
 
   get size(): number {
