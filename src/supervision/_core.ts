@@ -21,6 +21,7 @@ import type { TaskNode } from "../kernel/task.ts";
 import { Child, type Failure, type Keeper } from "./_child.ts";
 import { Ending } from "./_ending.ts";
 import { Reports } from "./_reports.ts";
+import { Roster } from "./_roster.ts";
 import { type Actor, Turns } from "./_turns.ts";
 import type { CheckedSpec } from "./child_spec.ts";
 import { type ChildOutcome, DuplicateChildError, RestartLimitError, StartError } from "./errors.ts";
@@ -32,8 +33,7 @@ import type { CheckedOptions } from "./supervisor_options.ts";
 export class Core implements Keeper, Actor {
   readonly options: CheckedOptions;
   readonly reports: Reports;
-  /** All children, in the order in which they are started. */
-  readonly children: Map<string, Child> = new Map();
+  readonly children: Roster = new Roster();
   state: "starting" | "running" | "stopping" | "ended" = "starting";
   /** Settled when the first children are up. */
   readonly begun: PendingReply = new PendingReply("the start of the children");
@@ -117,6 +117,7 @@ export class Core implements Keeper, Actor {
     this.state = "stopping";
     if (this.#node !== null) this.#turns.clearLine(this.#node);
     for (const child of this.children.values()) {
+      this.reports.staysDown(child);
       child.letGo(this.#node, new ClosedError("The supervisor was ended by force"));
     }
     this.#finish();
@@ -132,6 +133,7 @@ export class Core implements Keeper, Actor {
     for (const child of this.children.values()) {
       child.due = false;
       if (child.phase === "down") {
+        this.reports.staysDown(child);
         child.letGo(node, new ClosedError(`Cannot start child '${child.id}': ${why}`));
       } else {
         child.condemned = true;
@@ -158,7 +160,7 @@ export class Core implements Keeper, Actor {
   }
 
   dueChildren(): Child[] {
-    return [...this.children.values()].filter((child) => child.due);
+    return this.children.due;
   }
 
   delayOver(): void {
@@ -263,7 +265,12 @@ export class Core implements Keeper, Actor {
     this.#alive--;
     if (this.state === "ended") return;
     if (child.asked) return this.#stopped(child, outcome === "failed" ? { error } : null);
-    this.reports.publish({ type: outcome, id: child.id, error, restarts: child.restarts });
+    const { id, restarts } = child;
+    // One that completes before it has said that it is ready is taken to be.
+    if (wasStarting && outcome === "completed") {
+      this.reports.publish({ type: "started", id, restarts });
+    }
+    this.reports.publish({ type: outcome, id, error, restarts });
     if (child.condemned) return this.#endedEarly(child, outcome, error);
     if (wasStarting && outcome !== "completed") {
       if (child.fresh || child.byHand) return this.#didNotStart(child, outcome, error);
@@ -316,6 +323,7 @@ export class Core implements Keeper, Actor {
 
   /** It is down, and stays so. */
   rest(child: Child, failure: Failure | null = null): void {
+    this.reports.staysDown(child);
     child.byHand = false;
     // One that was being added has nowhere to come back to.
     const unwanted = child.fresh && child.startReplies.length > 0;
@@ -342,10 +350,9 @@ export class Core implements Keeper, Actor {
 
   #restart(child: Child, outcome: ChildOutcome, error: unknown): void {
     const { backoff, maxRestarts, within, strategy } = this.options;
-    const { now } = this;
     const { id } = child;
     child.resting = "restarting";
-    if (!this.#window.admit({ id, outcome, error, at: now })) {
+    if (!this.#window.admit({ id, outcome, error, at: this.now })) {
       const { failures } = this.#window;
       child.resting = outcome;
       this.reports.publish({ type: "gave_up", id, error, failures });
@@ -383,11 +390,7 @@ export class Core implements Keeper, Actor {
   #autoShutdown(child: Child): void {
     const { autoShutdown } = this.options;
     if (autoShutdown === "never" || !child.spec.significant) return;
-    if (autoShutdown === "all_significant") {
-      for (const other of this.children.values()) {
-        if (other.spec.significant && (other.phase !== "down" || other.due)) return;
-      }
-    }
+    if (autoShutdown === "all_significant" && this.children.hasSignificant) return;
     this.#stopAll(`Significant child '${child.id}' has ended`);
   }
 }

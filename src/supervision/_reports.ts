@@ -5,6 +5,7 @@
  */
 
 import { Broadcast } from "../sync/broadcast.ts";
+import type { Child } from "./_child.ts";
 import type { SupervisorEvent } from "./supervisor_event.ts";
 
 /** Where a supervisor's events go. */
@@ -20,6 +21,12 @@ export class Reports {
 
   publish(event: SupervisorEvent): void {
     if (!this.events.closed) this.events.publish(event);
+  }
+
+  /** When a restart of this child was told of, it will not come. */
+  staysDown({ id, phase, resting }: Child): void {
+    if (phase !== "down" || resting !== "restarting") return;
+    this.publish({ type: "stopped", id, error: undefined });
   }
 
   /** The last event. */

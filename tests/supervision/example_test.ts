@@ -22,8 +22,11 @@ async function withService(
   const lines = linesOf(child.stdout);
   try {
     await body(lines);
-  } finally {
     if (!endsByItself) child.kill("SIGTERM");
+  } catch (error) {
+    child.kill("SIGTERM");
+    throw error;
+  } finally {
     await lines.close();
   }
   const { code } = await child.status;

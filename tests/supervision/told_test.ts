@@ -4,6 +4,7 @@ import { simulate } from "../../testing.ts";
 import {
   Broadcast,
   ensure,
+  fixed,
   run,
   scope,
   sleep,
@@ -11,6 +12,7 @@ import {
   supervise,
   type Supervisor,
   type SupervisorEvent,
+  suspend,
   timeout,
 } from "../../mod.ts";
 import { caught } from "../_caught.ts";
@@ -184,4 +186,60 @@ Deno.test("a child that fails before its turn comes back with its group, and cou
     ["running", 1, "failure 1"],
     ["running", 1, undefined],
   ]);
+});
+
+Deno.test("events leave no gap: a restart that does not come, a child that completes before it is ready", async () => {
+  const { value } = await simulate(function* () {
+    const seen: string[] = [];
+    const events = new Broadcast<SupervisorEvent>();
+    const heard = yield* events.subscribe();
+    const supervisor = yield* supervise([
+      { id: "a", start: failing(1) },
+      { id: "b", start: failing(1) },
+      { id: "c", start: () => {}, ready: true, restart: "transient" },
+    ], { backoff: fixed(100), events });
+    yield* sleep(1);
+    yield* supervisor.remove("a");
+    yield* supervisor.shutdown();
+    while (heard.size > 0) {
+      const event = yield* heard.receive();
+      seen.push(`${event.type}${"id" in event ? ` ${event.id}` : ""}`);
+    }
+    return ["a", "b", "c"].map((id) => seen.filter((text) => text.endsWith(` ${id}`)));
+  });
+  const both = ["started", "failed", "restarting", "stopped"];
+  assertEquals(value, [
+    [...both, "removed"].map((type) => `${type} a`),
+    both.map((type) => `${type} b`),
+    ["started c", "completed c"],
+  ]);
+});
+
+Deno.test("a cleanup that throws undefined has failed all the same [S9]", async () => {
+  const { value } = await simulate(function* () {
+    const outcomes: string[] = [];
+    yield* scope(function* () {
+      const supervisor = yield* supervise(
+        ["a", "b"].map((id) => ({
+          id,
+          *start() {
+            yield* ensure(() => Promise.reject(undefined));
+            yield* suspend();
+          },
+        })),
+        { events: listened() },
+      );
+      yield* sleep(1);
+      for (const ask of [() => supervisor.stop("a"), () => supervisor.shutdown()]) {
+        try {
+          yield* ask();
+          outcomes.push("clean");
+        } catch (error) {
+          outcomes.push(`threw ${error}`);
+        }
+      }
+    });
+    return outcomes;
+  });
+  assertEquals(value, ["threw undefined", "threw undefined"]);
 });
