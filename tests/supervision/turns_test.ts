@@ -111,6 +111,40 @@ Deno.test("a restart by hand of an earlier child does not wait for a later one t
   assertEquals(value, [1, "running", "starting", "pending"]);
 });
 
+Deno.test("when a restart fails, those that stood in line after it wait for the next delay too [V3] [V4]", async () => {
+  const { value } = await simulate(function* () {
+    const log: string[] = [];
+    let starts = 0;
+    yield* supervise([
+      {
+        id: "a",
+        ready: true,
+        *start() {
+          log.push(`${now()} a`);
+          if (++starts === 2) {
+            yield* sleep(10);
+            throw new Error("not ready");
+          }
+          yield* ready();
+          yield* sleep(10);
+          if (starts === 1) throw new Error("a");
+          yield* suspend();
+        },
+      },
+      {
+        id: "b",
+        *start() {
+          log.push(`${now()} b`);
+          yield* suspend();
+        },
+      },
+    ], { strategy: "rest_for_one", backoff: fixed(100) });
+    yield* sleep(1000);
+    return [...log];
+  });
+  assertEquals(value, ["0 a", "0 b", "110 a", "220 a", "220 b"]);
+});
+
 /** Rounds up, as the host's clock does, but by so much that it shows. */
 class CoarseClock extends HostClock {
   override after(ms: number): number {
