@@ -13,7 +13,7 @@ import { checkMs } from "../operations/sleep.ts";
 import type { CheckedSpec } from "./child_spec.ts";
 import type { ChildState, ChildStatus } from "./child_status.ts";
 import { type ChildOutcome, StartError } from "./errors.ts";
-import type { Answer } from "./reply.ts";
+import type { Answer, PendingReply } from "./reply.ts";
 
 /** Who is told what becomes of a child. */
 export interface Keeper {
@@ -23,6 +23,11 @@ export interface Keeper {
   saidReady(child: Child): void;
   /** Its timer went off: its start took too long, or it is time to start it again. */
   alarmed(child: Child): void;
+}
+
+/** What a cleanup failed with; anything can be thrown, `undefined` too. */
+export interface Failure {
+  readonly error: unknown;
 }
 
 /** By the task in which it runs. */
@@ -57,6 +62,8 @@ export class Child implements Settled {
   due = true;
   /** Whether its supervisor has told it to stop. */
   asked = false;
+  /** Whether it will be told to stop when those after it are down. */
+  condemned = false;
   /** Whether it is to be taken off the list when it is down. */
   removing = false;
   /** Whether it has never been up: when it cannot start now, that is not a matter of restarts. */
@@ -74,7 +81,7 @@ export class Child implements Settled {
   lastError: unknown = undefined;
   /** Who waits for it to be up, and for it to be down. */
   startReplies: Answer[] = [];
-  stopReplies: Answer[] = [];
+  stopReplies: PendingReply[] = [];
 
   constructor(spec: CheckedSpec, keeper: Keeper, order: number) {
     this.spec = spec;
@@ -88,6 +95,17 @@ export class Child implements Settled {
 
   get isTemporary(): boolean {
     return this.spec.restart === "temporary";
+  }
+
+  /** Whether it is on its way up: it starts, or is stopped in order to start. */
+  get isRising(): boolean {
+    return this.phase === "starting" ||
+      (this.phase === "stopping" && (this.due || this.verdict !== null));
+  }
+
+  /** Whether someone waits for its stop, who then hears what the cleanup failed with. */
+  get stopIsHeard(): boolean {
+    return this.stopReplies.some((reply) => reply.isHeard);
   }
 
   /** Belongs to a task from now on. */
@@ -140,8 +158,9 @@ export class Child implements Settled {
     return new StartError(this.id, what, { cause: error });
   }
 
-  /** It has been up for so long that its delays start over. */
-  isStable(): void {
+  /** It is not up any more. When it was for so long that it was stable, its delays start over. */
+  wasUpUntil(now: number, stableAfter: number): void {
+    if (now - this.upSince < stableAfter) return;
     this.failures = 0;
     this.previousDelay = undefined;
   }
@@ -161,7 +180,7 @@ export class Child implements Settled {
     this.due = false;
     if (this.resting === "restarting" || this.resting === "pending") this.resting = "stopped";
     this.tellStarted(error);
-    this.tellStopped(this.phase === "down" ? undefined : error);
+    this.tellStopped(this.phase === "down" ? null : { error });
   }
 
   /** Tells all who wait for it to be up. */
@@ -172,12 +191,14 @@ export class Child implements Settled {
     for (const reply of replies) error === undefined ? reply.resolve() : reply.reject(error);
   }
 
-  /** Tells all who wait for it to be down. */
-  tellStopped(error?: unknown): void {
+  /** Tells all who wait for it to be down. Those who have stopped waiting are told in vain, which is no one's fault. */
+  tellStopped(failure: Failure | null): void {
     const replies = this.stopReplies;
     if (replies.length === 0) return;
     this.stopReplies = [];
-    for (const reply of replies) error === undefined ? reply.resolve() : reply.reject(error);
+    for (const reply of replies) {
+      failure === null ? reply.resolve() : reply.observe().reject(failure.error);
+    }
   }
 
   statusAt(now: number): ChildStatus {

@@ -13,28 +13,27 @@
  * @module
  */
 
-import { oneError } from "../kernel/aggregate.ts";
 import { CancelCause } from "../kernel/cancel_cause.ts";
 import { requestCancel } from "../kernel/cancellation.ts";
 import { ClosedError, TimeoutError } from "../kernel/errors.ts";
 import { spawnOwned } from "../kernel/spawn.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { Broadcast } from "../sync/broadcast.ts";
-import { Child, type Keeper } from "./_child.ts";
+import { Child, type Failure, type Keeper } from "./_child.ts";
+import { Ending } from "./_ending.ts";
+import { Reports } from "./_reports.ts";
+import { Roster } from "./_roster.ts";
 import { type Actor, Turns } from "./_turns.ts";
 import type { CheckedSpec } from "./child_spec.ts";
 import { type ChildOutcome, DuplicateChildError, RestartLimitError, StartError } from "./errors.ts";
 import { type Answer, PendingReply } from "./reply.ts";
 import { RestartWindow } from "./restart_window.ts";
-import type { SupervisorEvent } from "./supervisor_event.ts";
 import type { CheckedOptions } from "./supervisor_options.ts";
 
 /** The machine of one supervisor. */
 export class Core implements Keeper, Actor {
   readonly options: CheckedOptions;
-  readonly events: Broadcast<SupervisorEvent>;
-  /** All children, in the order in which they are started. */
-  readonly children: Map<string, Child> = new Map();
+  readonly reports: Reports;
+  readonly children: Roster = new Roster();
   state: "starting" | "running" | "stopping" | "ended" = "starting";
   /** Settled when the first children are up. */
   readonly begun: PendingReply = new PendingReply("the start of the children");
@@ -49,18 +48,14 @@ export class Core implements Keeper, Actor {
   #order = 0;
   #alive = 0;
   readonly #turns: Turns = new Turns(this);
-  #failure: unknown = undefined;
-  #failed = false;
-  /** What cleaning up failed with while the supervisor stopped. */
-  readonly #errors: unknown[] = [];
-  readonly #shutdowns: PendingReply[] = [];
+  readonly #ending: Ending = new Ending();
   #stopCause: CancelCause | null = null;
   readonly #inbox: (() => void)[] = [];
   #busy = false;
 
   constructor(specs: readonly CheckedSpec[], options: CheckedOptions, many = false) {
     this.options = options;
-    this.events = options.events ?? new Broadcast();
+    this.reports = new Reports(options.events);
     this.#many = many;
     this.#window = new RestartWindow(options.maxRestarts, options.within);
     this.begun.observe();
@@ -104,7 +99,7 @@ export class Core implements Keeper, Actor {
   shutdown(why: string, reply?: PendingReply): void {
     this.do(() => {
       if (this.state === "ended") return reply?.resolve();
-      if (reply !== undefined) this.#shutdowns.push(reply);
+      if (reply !== undefined) this.#ending.askedBy(reply);
       this.#stopAll(why);
     });
   }
@@ -112,11 +107,7 @@ export class Core implements Keeper, Actor {
   /** Stops all children, and is over then, with an error. */
   fail(error: unknown): void {
     if (this.state === "ended") return;
-    if (this.#failed) this.#errors.push(error);
-    else {
-      this.#failed = true;
-      this.#failure = error;
-    }
+    this.#ending.fail(error);
     this.#stopAll("The supervisor failed");
   }
 
@@ -126,6 +117,7 @@ export class Core implements Keeper, Actor {
     this.state = "stopping";
     if (this.#node !== null) this.#turns.clearLine(this.#node);
     for (const child of this.children.values()) {
+      this.reports.staysDown(child);
       child.letGo(this.#node, new ClosedError("The supervisor was ended by force"));
     }
     this.#finish();
@@ -134,38 +126,27 @@ export class Core implements Keeper, Actor {
   #stopAll(why: string): void {
     if (this.state === "stopping" || this.state === "ended") return;
     this.state = "stopping";
-    this.#stopCause = new CancelCause(why, this.#failure);
+    this.#stopCause = new CancelCause(why, this.#ending.failure);
     const node = this.#node;
     if (node !== null) this.#turns.clearLine(node);
     const pile: Child[] = [];
     for (const child of this.children.values()) {
       child.due = false;
       if (child.phase === "down") {
+        this.reports.staysDown(child);
         child.letGo(node, new ClosedError(`Cannot start child '${child.id}': ${why}`));
       } else {
-        child.asked = true;
+        child.condemned = true;
         pile.push(child);
       }
     }
     if (!this.#many) return this.#turns.stop(pile);
-    for (const child of pile.reverse()) this.#cancel(child, why);
+    for (const child of pile.reverse()) this.stop(child);
   }
 
   #finish(): void {
     this.state = "ended";
-    const errors = this.#failed ? [this.#failure, ...this.#errors] : this.#errors;
-    const error = errors.length === 0 ? undefined : oneError(errors, "a supervisor");
-    this.publish({ type: "ended", error });
-    if (this.options.events === undefined) this.events.close();
-    // What only the cleanup failed with is told to who asked for it, and to the scope when nobody did.
-    const told = this.#failed || this.#shutdowns.length === 0;
-    if (errors.length > 0 && told) this.ended.reject(error);
-    else this.ended.resolve();
-    for (const reply of this.#shutdowns) {
-      if (errors.length > 0 && !told) reply.reject(error);
-      else reply.resolve();
-    }
-    this.begun.reject(error ?? new ClosedError("The supervisor was shut down"));
+    this.reports.end(this.#ending.tell(this.begun, this.ended));
   }
 
   #advance(): void {
@@ -179,7 +160,7 @@ export class Core implements Keeper, Actor {
   }
 
   dueChildren(): Child[] {
-    return [...this.children.values()].filter((child) => child.due);
+    return this.children.due;
   }
 
   delayOver(): void {
@@ -203,11 +184,18 @@ export class Core implements Keeper, Actor {
     else this.#turns.push(child);
   }
 
+  /** Stops a child that runs, and has it started when it is down; those after it in line wait for it. */
+  restart(child: Child): void {
+    child.due = true;
+    if (this.options.strategy !== "one_for_one") this.#turns.rises(child);
+    this.stop(child);
+  }
+
   /** Starts a child that is down. */
   launch(child: Child): void {
     const node = this.#node!;
     child.clearTimer(node);
-    child.due = child.asked = false;
+    child.due = child.asked = child.condemned = false;
     child.verdict = null;
     if (child.starts++ > 0) child.restarts++;
     const { spec } = child;
@@ -234,7 +222,7 @@ export class Core implements Keeper, Actor {
     child.phase = "up";
     child.fresh = child.byHand = false;
     child.upSince = this.now;
-    this.publish({ type: "started", id: child.id, restarts: child.restarts });
+    this.reports.publish({ type: "started", id: child.id, restarts: child.restarts });
     child.tellStarted();
   }
 
@@ -255,11 +243,14 @@ export class Core implements Keeper, Actor {
   }
 
   #cancel(child: Child, why: string): void {
-    const { scheduler } = this.#node!;
+    const { clock } = this.#node!.scheduler;
+    const { grace } = child.spec;
     child.clearTimer(this.#node!);
+    if (child.phase === "up") child.wasUpUntil(this.now, this.options.stableAfter);
     child.phase = "stopping";
     const cause = this.#stopCause ?? new CancelCause(why);
-    requestCancel(child.task!, cause, scheduler.clock.after(child.spec.grace));
+    // The clock rounds up, and no time is not a short one.
+    requestCancel(child.task!, cause, grace === 0 ? clock.now() : clock.after(grace));
   }
 
   exited(child: Child, task: TaskNode): void {
@@ -267,14 +258,20 @@ export class Core implements Keeper, Actor {
   }
 
   #down(child: Child, task: TaskNode): void {
-    const wasUp = child.phase === "up";
+    if (child.phase === "up") child.wasUpUntil(this.now, this.options.stableAfter);
     const wasStarting = child.phase === "starting" || child.verdict !== null;
     child.clearTimer(this.#node!);
     const { outcome, error } = child.cameDown(task);
     this.#alive--;
     if (this.state === "ended") return;
-    if (child.asked) return this.#stopped(child, error);
-    this.publish({ type: outcome, id: child.id, error, restarts: child.restarts });
+    if (child.asked) return this.#stopped(child, outcome === "failed" ? { error } : null);
+    const { id, restarts } = child;
+    // One that completes before it has said that it is ready is taken to be.
+    if (wasStarting && outcome === "completed") {
+      this.reports.publish({ type: "started", id, restarts });
+    }
+    this.reports.publish({ type: outcome, id, error, restarts });
+    if (child.condemned) return this.#endedEarly(child, outcome, error);
     if (wasStarting && outcome !== "completed") {
       if (child.fresh || child.byHand) return this.#didNotStart(child, outcome, error);
     } else if (wasStarting) {
@@ -283,45 +280,62 @@ export class Core implements Keeper, Actor {
     }
     const { restart } = child.spec;
     if (restart === "permanent" || (restart === "transient" && outcome === "failed")) {
-      return this.#restart(child, outcome, error, wasUp);
+      return this.#restart(child, outcome, error);
     }
     child.resting = outcome;
     child.tellStarted(new StartError(child.id, `it was ${outcome}`, { cause: error }));
     if (child.isTemporary || this.#many) this.forget(child);
-    if (outcome === "failed") this.#tellUnheard(`Child '${child.id}' failed`, error);
+    if (outcome === "failed") this.reports.unheard(`Child '${child.id}' failed`, error);
     this.#autoShutdown(child);
   }
 
   /** It is down because it was told to stop. */
-  #stopped(child: Child, error: unknown): void {
-    const { due } = child;
+  #stopped(child: Child, failure: Failure | null): void {
     child.asked = false;
-    child.resting = due ? (child.fresh ? "pending" : "restarting") : "stopped";
-    this.publish({ type: "stopped", id: child.id, error });
-    const heard = child.stopReplies.length > 0;
-    if (error !== undefined && !heard) {
-      if (this.state === "stopping") this.#errors.push(error);
-      else if (!due) this.#tellUnheard(`Child '${child.id}' failed while it was stopped`, error);
+    this.reports.publish({ type: "stopped", id: child.id, error: failure?.error });
+    if (failure !== null && !child.stopIsHeard) {
+      if (this.state === "stopping") this.#ending.collect(failure.error);
+      else this.reports.unheard(`Child '${child.id}' failed while it was stopped`, failure.error);
     }
-    if (!due) return this.rest(child, error);
+    this.#comeBackOrRest(child, "stopped", failure);
+  }
+
+  /** It ended by itself before its turn to be stopped had come. That is no restart more: what was to happen happens. */
+  #endedEarly(child: Child, outcome: ChildOutcome, error: unknown): void {
+    if (!child.due) {
+      if (outcome === "failed") this.reports.unheard(`Child '${child.id}' failed`, error);
+      if (outcome === "completed") child.tellStarted();
+      else child.tellStarted(child.startFailure(outcome, error));
+    }
+    this.#comeBackOrRest(child, outcome, null);
+  }
+
+  #comeBackOrRest(child: Child, resting: ChildOutcome | "stopped", failure: Failure | null): void {
+    child.condemned = false;
+    if (!child.due) {
+      child.resting = resting;
+      return this.rest(child, failure);
+    }
+    child.resting = child.fresh ? "pending" : "restarting";
     this.enqueue(child);
-    child.tellStopped(error);
+    child.tellStopped(failure);
   }
 
   /** It is down, and stays so. */
-  rest(child: Child, error?: unknown): void {
+  rest(child: Child, failure: Failure | null = null): void {
+    this.reports.staysDown(child);
     child.byHand = false;
     // One that was being added has nowhere to come back to.
     const unwanted = child.fresh && child.startReplies.length > 0;
     if (child.removing || child.isTemporary || unwanted || this.#many) this.forget(child);
-    child.tellStopped(error);
+    child.tellStopped(failure);
     child.letGo(this.#node, new StartError(child.id, "it was stopped before it was ready"));
   }
 
   /** Takes a child off the list. */
   forget(child: Child): void {
     this.children.delete(child.id);
-    if (child.removing) this.publish({ type: "removed", id: child.id });
+    if (child.removing) this.reports.publish({ type: "removed", id: child.id });
   }
 
   /** Its first start, or one that was asked for by a command, has come to nothing. */
@@ -334,22 +348,20 @@ export class Core implements Keeper, Actor {
     child.tellStarted(failure);
   }
 
-  #restart(child: Child, outcome: ChildOutcome, error: unknown, wasUp: boolean): void {
-    const { backoff, stableAfter, maxRestarts, within, strategy } = this.options;
-    const { now } = this;
+  #restart(child: Child, outcome: ChildOutcome, error: unknown): void {
+    const { backoff, maxRestarts, within, strategy } = this.options;
     const { id } = child;
     child.resting = "restarting";
-    if (!this.#window.admit({ id, outcome, error, at: now })) {
+    if (!this.#window.admit({ id, outcome, error, at: this.now })) {
       const { failures } = this.#window;
       child.resting = outcome;
-      this.publish({ type: "gave_up", id, error, failures });
+      this.reports.publish({ type: "gave_up", id, error, failures });
       return this.fail(new RestartLimitError(failures, maxRestarts, within));
     }
-    if (wasUp && now - child.upSince >= stableAfter) child.isStable();
     const delay = child.nextDelay(backoff, this.#node!.scheduler.random);
     const { failures } = child;
     const inWindow = this.#window.size;
-    this.publish({ type: "restarting", id, error, delay, failures, inWindow });
+    this.reports.publish({ type: "restarting", id, error, delay, failures, inWindow });
     if (strategy !== "one_for_one") return this.#restartSeveral(child, delay);
     child.due = true;
     if (delay === 0) this.launch(child);
@@ -362,36 +374,23 @@ export class Core implements Keeper, Actor {
     const pile: Child[] = [];
     for (const child of this.children.values()) {
       if (child.order < from) continue;
-      // A temporary one that has been up is not started again, not even for the others' sake.
-      child.due = !child.removing && (child.due || !child.isTemporary || child.fresh);
+      // A temporary one is not started again for the others' sake.
+      child.due = !child.removing && (child.due || !child.isTemporary);
       if (child.phase !== "down") {
-        child.asked = true;
+        child.condemned = true;
         pile.push(child);
       } else if (child.due && child.resting !== "pending") {
         child.resting = "restarting";
       }
     }
     this.#turns.stop(pile);
-    this.#turns.regroup(this.#node!, delay);
+    this.#turns.regroup(this.#node!, from, delay);
   }
 
   #autoShutdown(child: Child): void {
     const { autoShutdown } = this.options;
     if (autoShutdown === "never" || !child.spec.significant) return;
-    if (autoShutdown === "all_significant") {
-      for (const other of this.children.values()) {
-        if (other.spec.significant && (other.phase !== "down" || other.due)) return;
-      }
-    }
+    if (autoShutdown === "all_significant" && this.children.hasSignificant) return;
     this.#stopAll(`Significant child '${child.id}' has ended`);
-  }
-
-  publish(event: SupervisorEvent): void {
-    if (!this.events.closed) this.events.publish(event);
-  }
-
-  /** A failure that leads to nothing further must not pass in silence when nobody listens to the events. */
-  #tellUnheard(what: string, error: unknown): void {
-    if (this.events.subscribers === 0) console.warn(`${what}:`, error);
   }
 }

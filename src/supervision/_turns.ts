@@ -1,7 +1,8 @@
 /**
- * In which order children are stopped and started. To be started they stand in line: one that says when it is ready keeps
- * those after it waiting. To be stopped they lie on a pile: the newest is stopped, and when it is down the next. The pile
- * comes first; then, when the delay of a restart is over, the line.
+ * In which order children are stopped and started. To be started they stand in line, in their order: one that is on its way
+ * up keeps those after it waiting, whoever started it. To be stopped they lie on a pile: the newest is stopped, and when it
+ * is down the next. A restart of several, from some place on, holds back those whom it concerns, until the pile is empty and
+ * its delay is over; those before that place it does not hold back.
  *
  * @module
  */
@@ -25,14 +26,16 @@ export interface Actor {
 /** The line and the pile of one supervisor. */
 export class Turns {
   readonly #actor: Actor;
+  /** In their order. */
   #line: Child[] = [];
   #next = 0;
-  #starting: Child | null = null;
+  /** Those that are on their way up, and keep the later ones waiting; mostly one. */
+  #rising: Child[] = [];
   /** Oldest first. */
   #pile: Child[] = [];
   #dying: Child | null = null;
-  /** Whether the line is to be formed anew when the pile is empty and the delay is over. */
-  #regrouping = false;
+  /** From which place on a restart holds children back: they join the line when it is their turn. */
+  #heldFrom = Infinity;
   #delay: Delay | null = null;
   #until = -Infinity;
 
@@ -40,9 +43,18 @@ export class Turns {
     this.#actor = actor;
   }
 
-  /** Joins the end of the line, unless that is going to be formed of all that are due. */
+  /** Takes its place in line, unless a restart holds it back, which will have all start that are due. */
   push(child: Child): void {
-    this.#line.push(child);
+    if (child.order >= this.#heldFrom) return;
+    let at = this.#line.length;
+    while (at > this.#next && this.#line[at - 1].order > child.order) at--;
+    this.#line.splice(at, 0, child);
+  }
+
+  /** Is going to be started: keeps the later ones waiting from now on. */
+  rises(child: Child): void {
+    this.#rising = this.#rising.filter((other) => other !== child && other.isRising);
+    this.#rising.push(child);
   }
 
   /** Has these stopped, the last of them first, in the place of those that lay on the pile. */
@@ -50,13 +62,16 @@ export class Turns {
     this.#pile = pile;
   }
 
-  /** Has all that are due started in order, when the pile is empty and `ms` have passed. */
-  regroup(node: TaskNode, ms: number): void {
+  /** Has all that are due from `place` on started in order, when the pile is empty and `ms` have passed. */
+  regroup(node: TaskNode, place: number, ms: number): void {
     const { scheduler } = node;
-    this.clearLine(node);
-    this.#regrouping = true;
-    // A restart that joins another does not shorten its delay.
-    this.#until = Math.max(this.#until, scheduler.clock.after(ms));
+    this.#heldFrom = Math.min(this.#heldFrom, place);
+    this.#line = this.#line.slice(this.#next).filter((child) => child.order < this.#heldFrom);
+    this.#next = 0;
+    // A restart that joins another does not shorten its delay. The clock rounds up, so no delay is not a short one.
+    if (ms > 0) this.#until = Math.max(this.#until, scheduler.clock.after(ms));
+    if (this.#delay !== null) scheduler.cancelTimer(this.#delay);
+    this.#delay = null;
     if (this.#until <= scheduler.clock.now()) return;
     this.#delay = new Delay(() => {
       this.#delay = null;
@@ -69,37 +84,47 @@ export class Turns {
   clearLine(node: TaskNode): void {
     if (this.#delay !== null) node.scheduler.cancelTimer(this.#delay);
     this.#delay = null;
-    this.#regrouping = false;
+    this.#heldFrom = Infinity;
     this.#line = [];
     this.#next = 0;
-    this.#starting = null;
+    this.#rising = [];
   }
 
   /** Does what can be done now. Returns whether nothing is left to do. */
   advance(): boolean {
-    for (;;) {
-      if (this.#dying !== null && this.#dying.phase !== "down") return false;
-      const next = this.#dying = this.#pile.pop() ?? null;
-      if (next === null) break;
-      if (next.phase === "starting" || next.phase === "up") this.#actor.stop(next);
-    }
-    if (this.#delay !== null) return false;
-    if (this.#regrouping) {
-      this.#regrouping = false;
+    const isEmpty = this.#stopNext();
+    if (isEmpty && this.#delay === null && this.#heldFrom !== Infinity) {
+      this.#heldFrom = Infinity;
       this.#until = -Infinity;
       this.#line = this.#actor.dueChildren();
       this.#next = 0;
     }
+    return this.#startNext() && isEmpty && this.#heldFrom === Infinity;
+  }
+
+  /** Returns whether none is left to be stopped. */
+  #stopNext(): boolean {
     for (;;) {
-      if (this.#starting?.phase === "starting") return false;
-      if (this.#starting?.phase === "stopping" && this.#starting.verdict !== null) return false;
-      const next = this.#starting = this.#line[this.#next++] ?? null;
-      if (next === null) break;
-      if (next.due && next.phase === "down") this.#actor.launch(next);
+      if (this.#dying !== null && this.#dying.phase !== "down") return false;
+      const next = this.#dying = this.#pile.pop() ?? null;
+      if (next === null) return true;
+      if (next.phase === "starting" || next.phase === "up") this.#actor.stop(next);
+    }
+  }
+
+  /** Returns whether none is left to be started. */
+  #startNext(): boolean {
+    if (this.#rising.length > 0) this.#rising = this.#rising.filter((child) => child.isRising);
+    for (; this.#next < this.#line.length; this.#next++) {
+      const next = this.#line[this.#next];
+      if (!next.due || next.phase !== "down") continue;
+      if (this.#rising.some((child) => child.order < next.order && child.isRising)) return false;
+      this.#actor.launch(next);
+      if (next.isRising) this.rises(next);
     }
     this.#line = [];
     this.#next = 0;
-    return true;
+    return this.#rising.length === 0;
   }
 }
 

@@ -87,7 +87,8 @@ export function checkSpecs(
     );
   }
   const ids = new Set<string>();
-  return specs.map((spec: unknown) => {
+  // Not `specs.map()`, which would pass over the holes of a sparse array.
+  return Array.from(specs, (spec: unknown) => {
     const checked = checkSpec(spec, verb, autoShutdown);
     if (ids.has(checked.id)) throw new DuplicateChildError(checked.id);
     ids.add(checked.id);

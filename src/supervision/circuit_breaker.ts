@@ -15,6 +15,7 @@
  * @module
  */
 
+import { oneError } from "../kernel/aggregate.ts";
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import { CancelledError } from "../kernel/errors.ts";
 import { thunkOf } from "../kernel/owned_wait.ts";
@@ -62,7 +63,8 @@ export interface CircuitBreakerOptions {
    */
   trials?: number;
   /**
-   * Whether an error says that the other side is in trouble; one that does not, such as "not found", is a success.
+   * Whether an error says that the other side is in trouble; one that does not, such as "not found", is a success. When
+   * this throws, the call throws both errors, as an `AggregateError`, and counts neither way.
    *
    * @default every error does
    */
@@ -240,7 +242,8 @@ class Circuit implements CircuitBreaker {
   }
 
   get failures(): number {
-    this.#forget();
+    // Who only looks does not choose the clock.
+    if (this.#failures.length > 0) this.#forget();
     return this.#failures.length;
   }
 
@@ -299,7 +302,7 @@ class Circuit implements CircuitBreaker {
 
   #change(to: CircuitState, error: unknown): void {
     const from = this.#state;
-    this.#period++;
+    if (from !== to) this.#period++;
     this.#trials = this.#successes = 0;
     if (to !== "closed") this.#failures.length = 0;
     this.#state = to;
@@ -361,8 +364,8 @@ class CallGroup extends SingleGroup {
     try {
       this.#circuit.leave(this.#period, child, this.cancelled);
     } catch (error) {
-      // `isFailure` is the user's, and may throw.
-      return this.reject(error);
+      // `isFailure` is the user's, and may throw. What it was asked about must not be lost with that.
+      return this.reject(oneError([child.value, error], this.description));
     }
     super.settled(child);
   }

@@ -109,6 +109,11 @@ export function superviseMany<Args extends readonly unknown[]>(
 ): Operation<DynamicSupervisor<Args>> {
   checkStart(start, "supervise");
   const checked = checkOptions(options, "supervise");
+  if ((options as { strategy?: unknown }).strategy !== undefined) {
+    throw new TypeError(
+      "Cannot supervise: children that are alike do not depend on each other: leave out 'strategy'",
+    );
+  }
   const { name = start.name || "child", restart = "temporary" } = options;
   if (typeof name !== "string") {
     throw new TypeError(
@@ -169,7 +174,7 @@ class DynamicHandle<Args extends readonly unknown[]> implements DynamicSuperviso
   }
 
   get events(): Broadcast<SupervisorEvent> {
-    return this.#core.events;
+    return this.#core.reports.events;
   }
 
   get size(): number {

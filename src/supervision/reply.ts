@@ -10,8 +10,10 @@ import { Waiter, WaitQueue } from "../kernel/waiter.ts";
 
 /**
  * A command under way: it was given when the method was called, waited for or not. `yield*` in a coroutine and `await`
- * elsewhere give its result, or throw its error. One that fails and that nobody waits for is left to the host as an
- * unhandled rejection. Who stops waiting does not take the command back.
+ * elsewhere give its result, or throw its error. One that fails and that nobody has waited for is left to the host as an
+ * unhandled rejection. Who stops waiting does not take the command back. What cleaning up failed with is told to those who
+ * wait for the stop at that moment; when there are none, it is told to the scope if the supervisor ends, and else in the
+ * event, or on the console when nobody listens to the events.
  *
  * @typeParam T what the command results in
  */
@@ -38,6 +40,8 @@ export class PendingReply<T = void> extends BaseEffect<T> implements Reply<T>, A
   #state: "pending" | "resolved" | "rejected" = "pending";
   #outcome: unknown = undefined;
   #observed = false;
+  /** Whether its promise has been asked for, and so may be listened to. */
+  #taken = false;
 
   constructor(description: string) {
     super();
@@ -76,6 +80,11 @@ export class PendingReply<T = void> extends BaseEffect<T> implements Reply<T>, A
     return this;
   }
 
+  /** Whether someone waits for it now: a task, or whoever has used it as a promise. */
+  get isHeard(): boolean {
+    return this.#taken || this.#waiters.size > 0;
+  }
+
   [perform](task: TaskNode): boolean {
     this.observe();
     if (this.#state === "pending") {
@@ -93,14 +102,17 @@ export class PendingReply<T = void> extends BaseEffect<T> implements Reply<T>, A
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => C | PromiseLike<C>) | null,
   ): Promise<A | C> {
+    this.#taken = true;
     return this.#promise.then(onfulfilled, onrejected);
   }
 
   catch<C = never>(onrejected?: ((reason: unknown) => C | PromiseLike<C>) | null): Promise<T | C> {
+    this.#taken = true;
     return this.#promise.catch(onrejected);
   }
 
   finally(onfinally?: (() => void) | null): Promise<T> {
+    this.#taken = true;
     return this.#promise.finally(onfinally);
   }
 }

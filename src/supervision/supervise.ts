@@ -10,6 +10,9 @@
  * | transient    | stays `completed`   | restart             | stays `cancelled`      | comes back with its group, or not    |
  * | temporary    | is forgotten        | is forgotten        | is forgotten           | is forgotten                         |
  *
+ * A child that ends by itself while it waits for its turn to be stopped has ended, and its events say so; but what was to
+ * happen happens: it comes back with its group, or stays down when the supervisor stops, and nothing more is counted.
+ *
  * ## Whom a restart concerns
  *
  * | strategy     | stopped first, newest first | then started, in order                                                |
@@ -20,7 +23,7 @@
  *
  * ## Timeline of a restart
  *
- * 1. The child ends; it counts in the window from this moment (V1). One too many: all children are stopped, newest first,
+ * 1. The child ends; it counts in the window from this moment, whatever the delay (V1). One too many: all children are stopped, newest first,
  *    and `RestartLimitError` fails the scope.
  * 2. The others whom it concerns are stopped at once, one by one, each within its `shutdown` (V3, V5).
  * 3. (+) When the delay of the backoff is over, counted from 1., and all are down, they are started in order. A child that
@@ -36,7 +39,11 @@
  *   `StartError`. A child that does not say when it is ready is up at once; what it throws later is a failure like others.
  * - The `shutdown` of a child bounds its stop. When the scope is cancelled, the grace time of that cancellation bounds all stops
  *   together; a scope that ends by itself waits for as long as the children may take.
- * - A manual `restart()` concerns one child, and counts nowhere.
+ * - A manual `restart()` concerns one child, and counts nowhere. It does not wait for a restart of others; children after it
+ *   that are to be started wait for it to be up, and it waits for those before it that are on their way up.
+ * - The delays of a child start over when it has been up for `stableAfter`, however that ended.
+ * - What a cleanup failed with is told to whoever waits for the stop at that moment, or else to the scope when the supervisor
+ *   ends, and else in the event (on the console when nobody listens).
  * - Significant children that end and are not restarted shut the supervisor down, as `autoShutdown` says.
  * - Children are tasks below the supervisor's own, which belongs to the scope as a resource does: the scope's end stops
  *   them, after everything that was spawned in the scope has ended, and no way of ending leaves one behind (V7).

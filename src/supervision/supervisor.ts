@@ -79,7 +79,7 @@ export class SupervisorHandle implements Supervisor {
   }
 
   get events(): Broadcast<SupervisorEvent> {
-    return this.#core.events;
+    return this.#core.reports.events;
   }
 
   start(spec: ChildSpec): Reply {
@@ -104,8 +104,7 @@ export class SupervisorHandle implements Supervisor {
       child.byHand = true;
       child.startReplies.push(reply);
       if (child.phase === "down") return core.enqueue(child);
-      child.due = true;
-      core.stop(child);
+      core.restart(child);
     });
   }
 

@@ -6,7 +6,7 @@
 
 import type { ChildFailure, ChildOutcome } from "./errors.ts";
 
-/** A child is up: it was started and, when it says so itself, is ready. */
+/** A child is up: it was started and, when it says so itself, is ready or has completed. */
 export interface ChildStarted {
   /** Which kind of event it is. */
   readonly type: "started";
@@ -40,11 +40,14 @@ export interface ChildRestarting {
   readonly delay: number;
   /** How often in a row it has ended without having been up for long; the delay goes by it. */
   readonly failures: number;
-  /** How many restarts there have been in the window, this one included. */
+  /**
+   * How many restarts there have been in the window, this one included; when there is no limit they are counted up to 100,
+   * lest memory grow without one.
+   */
   readonly inWindow: number;
 }
 
-/** The supervisor stopped a child. */
+/** The supervisor stopped a child, or a child that waited for its restart will not have it. */
 export interface ChildStopped {
   /** Which kind of event it is. */
   readonly type: "stopped";

@@ -31,10 +31,16 @@ export function noting(
   };
 }
 
-/** A child that stays up, and whose cleanup fails. */
-export function dirty(message: string): () => Generator<Effect<unknown>, void, unknown> {
+/** A child that stays up, and whose cleanup fails, after a while. */
+export function dirty(
+  message: string,
+  after = 0,
+): () => Generator<Effect<unknown>, void, unknown> {
   return function* () {
-    yield* ensure(() => Promise.reject(new Error(message)));
+    yield* ensure(function* () {
+      if (after > 0) yield* sleep(after);
+      throw new Error(message);
+    });
     yield* suspend();
   };
 }

@@ -310,6 +310,7 @@ Deno.test("wrong specs and options are typed errors, before anything starts", as
     });
   }
   assertThrows(() => supervise("a" as never), TypeError, "'children'");
+  assertThrows(() => supervise(new Array(1)), TypeError, "{ id, start }");
   assertThrows(() => supervise([], 5 as never), TypeError, "options");
   assertThrows(() => supervise([], { strategy: "one" as never }), TypeError, "'strategy'");
   assertThrows(() => supervise([], { autoShutdown: "any" as never }), TypeError, "'autoShutdown'");

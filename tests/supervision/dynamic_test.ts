@@ -120,6 +120,11 @@ Deno.test("superviseMany() checks what it is given", () => {
   assertThrows(() => superviseMany(5 as never), TypeError, "'start'");
   assertThrows(() => superviseMany(suspend, { shutdown: -1 }), RangeError, "'shutdown'");
   assertThrows(() => superviseMany(suspend, { name: 5 as never }), TypeError, "'name'");
+  assertThrows(
+    () => superviseMany(suspend, { strategy: "one_for_all" } as never),
+    TypeError,
+    "'strategy'",
+  );
   assertThrows(() => superviseMany(suspend, { maxRestarts: 0.5 }), RangeError, "'maxRestarts'");
 });
 
@@ -135,6 +140,26 @@ Deno.test("a child of many that fails is told of, and does not concern the other
     return many.children().length;
   });
   assert(value === 1);
+});
+
+Deno.test("superviseMany() stops the newest first, and forgets those too that complete and are not temporary", async () => {
+  const { value } = await simulate(function* () {
+    const log: number[] = [];
+    const many = yield* superviseMany(function* (n: number) {
+      if (n === 0) return;
+      try {
+        yield* suspend();
+      } finally {
+        log.push(n);
+      }
+    }, { restart: "transient" });
+    for (const n of [0, 1, 2, 3]) yield* many.start(n);
+    yield* sleep(1);
+    const { size } = many;
+    yield* many.shutdown();
+    return [size, ...log];
+  });
+  assertEquals(value, [3, 3, 2, 1]);
 });
 
 Deno.test("ten thousand children start and stop, also before they have taken a step", async () => {

@@ -1,14 +1,15 @@
 /** The example is a program that one can curl, break and watch heal. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 
 interface Health {
   children: { id: string; status: string; restarts: number; lastError?: string }[];
 }
 
-/** Runs the example while `body` does something with it, and ends it by a signal. */
+/** Runs the example while `body` does something with it, and ends it by a signal, unless it ends by itself. */
 async function withService(
   env: Record<string, string>,
   body: (lines: ReturnType<typeof linesOf>) => Promise<void>,
+  endsByItself = false,
 ): Promise<void> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--allow-net", "--allow-env", "examples/supervised_service.ts"],
@@ -21,12 +22,19 @@ async function withService(
   const lines = linesOf(child.stdout);
   try {
     await body(lines);
-  } finally {
+    if (!endsByItself) child.kill("SIGTERM");
+  } catch (error) {
     child.kill("SIGTERM");
+    throw error;
+  } finally {
     await lines.close();
   }
   const { code } = await child.status;
-  assertEquals([code, await errors], [143, ""]);
+  const text = await errors;
+  if (!endsByItself) return assertEquals([code, text], [143, ""]);
+  assertEquals(code, 1);
+  assertStringIncludes(text, "RestartLimitError");
+  assertEquals(text.match(/outcome: "failed"/g)?.length, 5);
 }
 
 // Polled so rarely that nothing fails by chance.
@@ -60,6 +68,21 @@ Deno.test("the supervised service answers, heals when it is broken on purpose, a
     assertEquals(unknown.status, 404);
     await unknown.body?.cancel();
   }));
+
+Deno.test("the supervised service gives up when its children are broken five times in a row, and ends with all errors", () =>
+  withService({ ...calm, LEAK: "Infinity" }, async (lines) => {
+    const url = (await lines.until("listening on ")).slice("listening on ".length);
+    const broken = ["poller", "worker", "server", "worker", "poller"];
+    let left = broken.length;
+    for (const id of broken) {
+      const answer = await fetch(`${url}/break/${id}`, { method: "POST" });
+      assertEquals([answer.status, await answer.json()], [202, { broken: id }]);
+      await lines.until(`${id} failed`);
+      // The fifth time is one too many.
+      if (--left > 0) await lines.until(`${id} started`);
+    }
+    await lines.until("gave up on poller after 5 failures");
+  }, true));
 
 Deno.test("the supervised service recycles a worker that leaks", () =>
   withService({ ...calm, LEAK: "1" }, async (lines) => {

@@ -43,6 +43,14 @@ Deno.test("restarts in no window exceed the limit, which nothing short of it mee
   );
 });
 
+Deno.test("without a limit, no more than a hundred failures are remembered", () => {
+  const window = new RestartWindow(Infinity, Infinity);
+  for (let at = 0; at < 1000; at++) {
+    assert(window.admit({ id: "a", outcome: "failed", error: undefined, at }));
+  }
+  assertEquals([window.size, window.failures[0].at], [100, 900]);
+});
+
 Deno.test("a failure that is older than the window does not count any more [V1]", async () => {
   const { value } = await simulate(function* () {
     const supervisor = yield* supervise([{ id: "a", start: failing(5, 101) }], {
