@@ -4,6 +4,7 @@
  * @module
  */
 
+import { bridge } from "./effection.ts";
 import { executors } from "./executors.ts";
 import { fairness } from "./fairness.ts";
 import { type Comparison, kernel } from "./kernel.ts";
@@ -15,7 +16,9 @@ import { supervision } from "./supervision.ts";
 const only = Deno.args[0];
 const rows: string[] = [];
 
-for (const comparison of [...kernel, ...pipelines, ...supervision]) await compare(comparison);
+for (const comparison of [...kernel, ...pipelines, ...supervision, ...bridge]) {
+  await compare(comparison);
+}
 const pools = executors();
 for (const comparison of pools.comparisons) await compare(comparison);
 await pools.close();

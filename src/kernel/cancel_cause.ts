@@ -24,6 +24,11 @@ export class CancelCause {
     this.#reason = reason;
   }
 
+  /** Whether a body that could not be told so far is to perform this effect first. */
+  spares(_effect: unknown): boolean {
+    return false;
+  }
+
   /** What is thrown where a task waits. */
   get error(): CancelledError {
     const message = this.#message;

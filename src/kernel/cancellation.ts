@@ -7,6 +7,7 @@
 import { CancelCause } from "./cancel_cause.ts";
 import { close, windUp } from "./ending.ts";
 import { CancelledError } from "./errors.ts";
+import { foreign } from "./foreign.ts";
 import type { ForcedEnd } from "./instrument.ts";
 import { eventOf } from "./task_event.ts";
 import { isRunning, runAs } from "./running.ts";
@@ -93,9 +94,33 @@ export function cancelEach(tasks: TaskNode[], cause: CancelCause, deadline?: num
 
 /** Throws the cancellation into the body where it waits; if it does not wait, or is shielded, at its next wait. */
 function interrupt(task: TaskNode): void {
-  if (isRunning(task) || task.waiting?.shielded === true) {
+  if (
+    (task.bits & B.CRITICAL) !== 0 || isRunning(task) || task.waiting?.shielded === true
+  ) {
     task.bits |= B.UNDELIVERED;
   } else deliver(task);
+}
+
+/**
+ * Throws `cause` into the body of `task` where it waits, as a cancellation would, though the task is not cancelled, or not
+ * by this: so a part of a body is unwound. Whoever does it calls {@linkcode unwound} when that part is over.
+ *
+ * @returns what the task was being cancelled for before, if it was
+ */
+export function unwindBody(task: TaskNode, cause: CancelCause): CancelCause | null {
+  const cold = task.coldPart();
+  const before = cold.cancelCause;
+  cold.cancelCause = cause;
+  interrupt(task);
+  return before;
+}
+
+/** The part that was unwound for `cause` is over: the task goes on as before. */
+export function unwound(task: TaskNode, cause: CancelCause, before: CancelCause | null): void {
+  const cold = task.coldPart();
+  if (cold.cancelCause !== cause) return;
+  cold.cancelCause = before;
+  if ((task.bits & B.CANCELLING) === 0) task.bits &= ~B.UNDELIVERED;
 }
 
 /** Throws the cancellation into the body where it waits, after taking it out of the wait. */
@@ -120,8 +145,16 @@ function deliver(task: TaskNode): void {
   else task.wakeWithError(error);
 }
 
+/** Whether a cancellation that was held back comes now, in the place of `effect`. Then its time begins. */
+export function isTold(task: TaskNode, effect: unknown): boolean {
+  if ((task.bits & B.CRITICAL) !== 0 || task.cold!.cancelCause!.spares(effect)) return false;
+  if (foreign.spares(effect)) return false;
+  beginGrace(task);
+  return true;
+}
+
 /** A cancellation that was held back, by a shield or because the task was running, is delivered: its time begins now. */
-export function beginGrace(task: TaskNode): void {
+function beginGrace(task: TaskNode): void {
   task.bits &= ~B.UNDELIVERED;
   const cold = task.cold!;
   cold.cancelDeadline = Math.max(cold.cancelDeadline, task.scheduler.clock.after(cold.cancelGrace));
@@ -129,7 +162,7 @@ export function beginGrace(task: TaskNode): void {
 
 /** A task was cancelled by the very call that began its wait, which is the first at which it can be told. */
 export function deliverLate(task: TaskNode): void {
-  if (task.waiting?.shielded === true) return;
+  if ((task.bits & B.CRITICAL) !== 0 || task.waiting?.shielded === true) return;
   beginGrace(task);
   deliver(task);
 }

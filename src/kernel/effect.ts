@@ -120,8 +120,13 @@ export abstract class BaseEffect<T> extends BaseOperation<T> implements NativeEf
   }
 
   // deno-lint-ignore no-explicit-any -- see Effect.enter
-  enter(resolve: (result: any) => void, _routine: any): (left: (result: any) => void) => void {
-    return outside.enter(this, resolve);
+  enter(resolve: (result: any) => void, routine: any): (left: (result: any) => void) => void {
+    return outside.enter(this, resolve, routine);
+  }
+
+  /** Whether it binds something to the scope of the task that performs it: a child, a cleanup, a value. */
+  get bindsToScope(): boolean {
+    return false;
   }
 }
 
@@ -132,8 +137,9 @@ export abstract class BaseEffect<T> extends BaseOperation<T> implements NativeEf
 export const outside: {
   promise<T>(operation: Operation<T>): Promise<T>;
   enter(
-    operation: Operation<unknown>,
+    operation: BaseEffect<unknown>,
     resolve: (result: ForeignResult) => void,
+    routine: unknown,
   ): (left: (result: ForeignResult<void>) => void) => void;
 } = {
   promise: unset,

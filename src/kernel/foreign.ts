@@ -13,8 +13,13 @@ import type { TaskNode } from "./task.ts";
 import { describe } from "./work.ts";
 
 /** Makes the routine that a foreign effect is entered with. The bridge replaces it. */
-export const foreign: { routineFor(task: TaskNode): object } = {
+export const foreign: {
+  routineFor(task: TaskNode): object;
+  /** Whether an effect is performed before a cancellation that was held back comes: it belongs to those that follow. */
+  spares(effect: unknown): boolean;
+} = {
   routineFor: () => bareRoutine,
+  spares: () => false,
 };
 
 const bareRoutine = new Proxy({}, {
@@ -42,7 +47,8 @@ export function performForeign(effect: unknown, task: TaskNode): boolean {
   return new ForeignWait(effect as Effect<unknown>, task).begin();
 }
 
-class ForeignWait implements Parking {
+/** What a task is parked on that performs an effect of another library. */
+export class ForeignWait implements Parking {
   readonly description: string;
   readonly #effect: Effect<unknown>;
   readonly #task: TaskNode;
@@ -51,6 +57,8 @@ class ForeignWait implements Parking {
   #entered = false;
   #cancelled = false;
   #isOut = false;
+  /** Whether it is still being performed. */
+  #atOnce = false;
 
   constructor(effect: Effect<unknown>, task: TaskNode) {
     this.#effect = effect;
@@ -65,15 +73,25 @@ class ForeignWait implements Parking {
   begin(): boolean {
     const task = this.#task;
     task.waiting = this;
-    this.#exit = this.#effect.enter((result: ForeignResult) => {
-      if (this.#outcome !== null || this.#cancelled) return;
-      this.#outcome = result;
-      if (this.#entered) this.#leave();
-    }, foreign.routineFor(task));
+    this.#exit = this.#effect.enter(
+      (result: ForeignResult) => this.settle(result),
+      foreign.routineFor(task),
+    );
     this.#entered = true;
     task.scheduler.outside++;
-    if (this.#outcome !== null) this.#leave();
-    return false;
+    if (this.#outcome === null) return false;
+    // What comes to a result, and is left, at once keeps nobody waiting: no cancellation comes in between.
+    this.#atOnce = true;
+    this.#leave();
+    this.#atOnce = false;
+    return this.#isOut;
+  }
+
+  /** The effect has come to something; once. */
+  settle(result: ForeignResult): void {
+    if (this.#outcome !== null || this.#cancelled) return;
+    this.#outcome = result;
+    if (this.#entered) this.#leave();
   }
 
   abandon(task: TaskNode): boolean {
@@ -92,7 +110,11 @@ class ForeignWait implements Parking {
     this.#exit!((left) => {
       if (!this.#out()) return;
       const outcome = this.#outcome;
-      if (!left.ok) task.wakeWithError(left.error);
+      if (this.#atOnce) {
+        const result = left.ok ? outcome! : left;
+        if (result.ok) task.give(result.value);
+        else task.fail(result.error);
+      } else if (!left.ok) task.wakeWithError(left.error);
       else if (this.#cancelled) task.wakeCancelled();
       else if (outcome!.ok) task.wake(outcome!.value);
       else task.wakeWithError((outcome as { error: unknown }).error);

@@ -128,6 +128,14 @@ outside.promise = <T>(operation: Operation<T>): Promise<T> => {
 
 outside.enter = (operation, resolve) => {
   const task = run(() => operation, { name: "foreign" }) as TaskNode;
+  return lend(task, resolve);
+};
+
+/** Has a new root task give its outcome to what speaks Effection's protocol. Returns what ends it. */
+export function lend(
+  task: TaskNode,
+  resolve: (result: ForeignResult) => void,
+): (left: (result: ForeignResult<void>) => void) => void {
   task.bits |= B.OBSERVED | B.FOREIGN;
   (task.coldPart().onEnd ??= []).push(() => resolve(resultOf(task)));
   return (left: (result: ForeignResult<void>) => void) => {
@@ -137,9 +145,10 @@ outside.enter = (operation, resolve) => {
     ];
     void task.cancel();
   };
-};
+}
 
-function resultOf(task: TaskNode): ForeignResult {
+/** The outcome of a task that has ended, as drivers of other libraries take it. */
+export function resultOf(task: TaskNode): ForeignResult {
   return task.hasFailed || task.isCancelled
     ? { ok: false, error: task.failure }
     : { ok: true, value: task.value };

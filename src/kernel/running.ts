@@ -26,6 +26,18 @@ export function leave(before: TaskNode | null): void {
   if (before !== null) below.pop();
 }
 
+/** Calls `body` as code of no task, though it may stand in a step of one. */
+export function runApart<R>(body: () => R): R {
+  const before = running;
+  if (before !== null) below.push(before);
+  running = null;
+  try {
+    return body();
+  } finally {
+    leave(before);
+  }
+}
+
 /** Calls `body` as code of `task`, wrapped as its steps are. */
 export function runAs<R>(task: TaskNode, body: () => R): R {
   const { enter: wrap } = task.environment;

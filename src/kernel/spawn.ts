@@ -68,6 +68,10 @@ class Spawn<T> extends BaseEffect<Task<T>> {
     return "spawn()";
   }
 
+  override get bindsToScope(): boolean {
+    return true;
+  }
+
   [perform](parent: TaskNode): boolean {
     checkScope(parent, "spawn");
     const options = this.#options;

@@ -38,7 +38,7 @@
  * @module
  */
 
-import { armGrace, beginGrace, cancelByHand, deliverLate, endSpent } from "./cancellation.ts";
+import { armGrace, cancelByHand, deliverLate, endSpent, isTold } from "./cancellation.ts";
 import { Cold } from "./cold.ts";
 import { type Effect, type NativeEffect, operation, perform, Step } from "./effect.ts";
 import { endBroken, type EnterFailure, stepEntered } from "./entered_step.ts";
@@ -167,8 +167,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
         return;
       }
       const effect = result.value;
-      if ((this.bits & UNDELIVERED) !== 0) {
-        beginGrace(this as TaskNode);
+      if ((this.bits & UNDELIVERED) !== 0 && isTold(this as TaskNode, effect)) {
         this.fail(this.cold!.cancelCause!.error);
         continue;
       }

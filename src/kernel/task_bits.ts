@@ -47,5 +47,7 @@ export const RESOURCE = 2048;
 export const FOREIGN = 4096;
 /** Its body was told of its cancellation only by the failure of a child that it joined. */
 export const TOLD = 16384;
+/** In a region of its body into which no cancellation comes, whatever it waits for there. */
+export const CRITICAL = 65536;
 /** Forced, and has had its last step: it is ended when its turn comes. */
 export const SPENT = 8192;

@@ -181,6 +181,10 @@ class Assign<T> extends BaseEffect<T> {
     return `context '${this.#context.name}'`;
   }
 
+  override get bindsToScope(): boolean {
+    return true;
+  }
+
   [perform](task: TaskNode): boolean {
     checkScope(task, `set context '${this.#context.name}'`);
     this.#context.write(task, this.#value);

@@ -52,6 +52,10 @@ class Ensure extends BaseEffect<void> {
     this.#cleanup = cleanup;
   }
 
+  override get bindsToScope(): boolean {
+    return true;
+  }
+
   [perform](task: TaskNode): boolean {
     addFinaliser(task, this.#cleanup, "ensure");
     return true;

@@ -72,6 +72,10 @@ class Resource<T> extends BaseEffect<T> {
     this.#body = body;
   }
 
+  override get bindsToScope(): boolean {
+    return true;
+  }
+
   [perform](task: TaskNode): boolean {
     const body = this.#body;
     return new Acquisition(

@@ -84,6 +84,10 @@ class UseNow<T extends Usable> extends BaseEffect<T> {
     this.#held = held;
   }
 
+  override get bindsToScope(): boolean {
+    return true;
+  }
+
   [perform](task: TaskNode): boolean {
     const held = this.#held;
     addFinaliser(task, () => dispose(held), "use");
@@ -99,6 +103,10 @@ class UseOnce<T extends Usable> extends BaseEffect<T> {
   constructor(work: Thunk<T>) {
     super();
     this.#work = work;
+  }
+
+  override get bindsToScope(): boolean {
+    return true;
   }
 
   [perform](task: TaskNode): boolean {

@@ -182,6 +182,10 @@ class Subscribe<T> extends BaseEffect<Subscription<T>> {
     this.#broadcast = broadcast;
   }
 
+  override get bindsToScope(): boolean {
+    return true;
+  }
+
   [perform](task: TaskNode): boolean {
     checkScope(task, "subscribe");
     const line = this.#broadcast.join();

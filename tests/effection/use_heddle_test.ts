@@ -1,0 +1,153 @@
+import { assert, assertEquals } from "@std/assert";
+import { useHeddle } from "../../effection.ts";
+import * as fx from "effection";
+import { sleep } from "../../mod.ts";
+import { Rounds } from "../../src/effection/rounds.ts";
+
+function onHeddle<T>(op: () => fx.Operation<T>): fx.Task<T> {
+  return fx.run(function* () {
+    assert(yield* useHeddle());
+    return yield* yield* fx.spawn(op);
+  });
+}
+
+Deno.test("a loop near the root starves neither deeper tasks nor the host [F1] [F2]", async () => {
+  let hostTurns = 0;
+  const timer = setInterval(() => hostTurns++, 0);
+  let steps = 0;
+  const deep = await onHeddle(function* () {
+    const found = fx.withResolvers<number>();
+    let over = false;
+    yield* fx.spawn(function* () {
+      yield* fx.spawn(function* () {
+        yield* fx.spawn(function* () {
+          for (let i = 0; i < 10; i++) yield* fx.call(() => i);
+          yield* fx.sleep(1);
+          over = true;
+          found.resolve(steps);
+        });
+        yield* fx.suspend();
+      });
+      yield* fx.suspend();
+    });
+    // A loop which in Effection would never let the others, nor the timers, have a turn.
+    while (!over && steps < 5_000_000) {
+      steps++;
+      yield* fx.call(() => {});
+      yield* fx.action<void>((resolve) => {
+        resolve();
+        return () => {};
+      });
+    }
+    return yield* found.operation;
+  });
+  clearInterval(timer);
+  assert(deep < 5_000_000, "the deep task ended while the loop was running");
+  assert(hostTurns > 0);
+});
+
+Deno.test("a halt is not lost when a finally waits below a plain yield* [S3]", async () => {
+  const log: string[] = [];
+  function* inner() {
+    try {
+      yield* fx.suspend();
+    } finally {
+      yield* fx.sleep(1);
+      log.push("inner");
+    }
+  }
+  function* middle() {
+    try {
+      yield* inner();
+      log.push("never");
+    } finally {
+      yield* sleep(1);
+      log.push("middle");
+    }
+    log.push("never");
+  }
+  await onHeddle(function* () {
+    const task = yield* fx.spawn(function* () {
+      yield* middle();
+      log.push("never");
+      yield* fx.sleep(1);
+      log.push("never");
+    });
+    yield* fx.sleep(1);
+    yield* task.halt();
+    log.push("halted");
+  });
+  assertEquals(log, ["inner", "middle", "halted"]);
+});
+
+Deno.test("a catch sees no halt, and an error of cleanup takes its place as in the language", async () => {
+  const log: string[] = [];
+  function* fails() {
+    try {
+      yield* fx.suspend();
+    } finally {
+      yield* fx.sleep(1);
+      // deno-lint-ignore no-unsafe-finally
+      throw new Error("cleanup");
+    }
+  }
+  await onHeddle(function* () {
+    const quiet = yield* fx.spawn(function* () {
+      try {
+        yield* fx.suspend();
+      } catch {
+        log.push("never");
+      }
+    });
+    const loud = yield* fx.spawn(function* () {
+      try {
+        yield* fails();
+      } catch (error) {
+        log.push((error as Error).message);
+        yield* fx.sleep(1);
+        log.push("handled");
+      }
+    });
+    yield* fx.sleep(1);
+    yield* quiet.halt();
+    yield* loud.halt();
+  });
+  assertEquals(log, ["cleanup", "handled"]);
+});
+
+Deno.test("a generator that user code leaves while a routine is returned from is left as ever", async () => {
+  const log: string[] = [];
+  function* numbers() {
+    try {
+      yield 1;
+    } finally {
+      log.push("left");
+    }
+  }
+  await onHeddle(function* () {
+    const task = yield* fx.spawn(function* () {
+      try {
+        yield* fx.suspend();
+      } finally {
+        for (const _ of numbers()) break;
+        yield* fx.sleep(1);
+        log.push("cleaned");
+      }
+    });
+    yield* fx.sleep(1);
+    yield* task.halt();
+  });
+  assertEquals(log, ["left", "cleaned"]);
+});
+
+Deno.test("Rounds gives everyone a turn a round, the lower number first [F1]", () => {
+  const rounds = new Rounds<string>();
+  const [a, b, c] = [{}, {}, {}];
+  rounds.add("b1", 2, b);
+  rounds.add("a1", 1, a);
+  const taken = [rounds.take()];
+  rounds.add("a2", 1, a);
+  rounds.add("c1", 3, c);
+  while (rounds.size > 0) taken.push(rounds.take());
+  assertEquals(taken, ["a1", "b1", "c1", "a2"]);
+});
