@@ -264,14 +264,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "src/supervision/restart_window.ts",
-    from: "    return failures.length <= this.#most;",
-    to: "    return failures.length <= this.#most + 1;",
+    from: "    return this.size <= this.#most;",
+    to: "    return this.size <= this.#most + 1;",
     tests: supervision,
     why: "one restart too many [V1]",
   },
   {
     file: "src/supervision/restart_window.ts",
-    from: "    if (gone > 0) failures.splice(0, gone);\n",
+    from:
+      "    while (this.#first < failures.length && failures[this.#first].at < oldest) this.#first++;\n",
     to: "",
     tests: supervision,
     why: "old restarts count for ever [V1]",
@@ -285,7 +286,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "src/supervision/_core.ts",
-    from: "(child.due || !child.isTemporary || child.fresh)",
+    from: "(child.due || !child.isTemporary)",
     to: "true",
     tests: supervision,
     why: "temporary children come back for the others' sake [V2]",
@@ -299,8 +300,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "src/supervision/_core.ts",
-    from: "    if (wasUp && now - child.upSince >= stableAfter) child.isStable();\n",
-    to: "",
+    from:
+      '  #down(child: Child, task: TaskNode): void {\n    if (child.phase === "up") child.wasUpUntil(this.now, this.options.stableAfter);\n',
+    to: "  #down(child: Child, task: TaskNode): void {\n",
     tests: supervision,
     why: "delays never start over [V8]",
   },
