@@ -13,25 +13,7 @@ import {
 } from "../../mod.ts";
 import { simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
-
-function* failAfter(ms: number, message: string) {
-  yield* sleep(ms);
-  throw new Error(message);
-}
-
-/** Waits, and fails in its cleanup after `ms`. */
-function* failInCleanup(ms: number, message: string) {
-  try {
-    yield* suspend();
-  } finally {
-    yield* failAfter(ms, message);
-  }
-}
-
-const messages = (error: unknown) =>
-  error instanceof AggregateError
-    ? error.errors.map((each) => (each as Error).message)
-    : (error as Error).message;
+import { failAfter, failInCleanup, messages } from "./_failing.ts";
 
 Deno.test("one error is thrown as itself [S9]", async () => {
   await simulate(function* () {

@@ -15,26 +15,8 @@ import {
   yieldNow,
 } from "../../mod.ts";
 import { caught } from "../_caught.ts";
+import { failAfter, failInCleanup, messages } from "./_failing.ts";
 import { unhandledDuring } from "./_unhandled.ts";
-
-function* failAfter(ms: number, message: string) {
-  yield* sleep(ms);
-  throw new Error(message);
-}
-
-/** Waits, and fails in its cleanup after `ms`. */
-function* failInCleanup(ms: number, message: string) {
-  try {
-    yield* suspend();
-  } finally {
-    yield* failAfter(ms, message);
-  }
-}
-
-const messages = (error: unknown) =>
-  error instanceof AggregateError
-    ? error.errors.map((each) => (each as Error).message)
-    : (error as Error).message;
 
 Deno.test("a failing root that nobody observes is an unhandled rejection [S10]", async () => {
   const error = new Error("nobody looks");

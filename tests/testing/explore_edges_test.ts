@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { all, type Effect, run, sleep, spawn, suspend, yieldNow } from "../../mod.ts";
+import { all, run, sleep, spawn, suspend, yieldNow } from "../../mod.ts";
 import {
   DivergenceError,
   explore,
@@ -8,28 +8,7 @@ import {
   replay,
   simulate,
 } from "../../testing.ts";
-import { counting } from "./_scenes.ts";
-
-function* lossy() {
-  yield* counting(function* increment(counter) {
-    const { n } = counter;
-    yield* yieldNow();
-    counter.n = n + 1;
-  });
-}
-
-/** Three tasks that write down their turns. */
-function* turns(count: number): Generator<Effect<unknown>, string, unknown> {
-  const order: string[] = [];
-  function* turn(name: string) {
-    for (let i = 0; i < count; i++) {
-      order.push(name);
-      yield* yieldNow();
-    }
-  }
-  yield* all({ a: () => turn("a"), b: () => turn("b"), c: () => turn("c") });
-  return order.join("");
-}
+import { lossy, turns } from "./_turns.ts";
 
 Deno.test("globals: Math.random does not go with the order of tasks [D1]", async () => {
   const seen = new Set<string>();

@@ -4,7 +4,6 @@ import {
   all,
   Channel,
   currentTask,
-  type Effect,
   Mutex,
   run,
   scope,
@@ -31,28 +30,7 @@ import {
   schedules,
   simulate,
 } from "../../testing.ts";
-import { counting } from "./_scenes.ts";
-
-function* lossy() {
-  yield* counting(function* increment(counter) {
-    const { n } = counter;
-    yield* yieldNow();
-    counter.n = n + 1;
-  });
-}
-
-/** Three tasks that write down their turns. */
-function* turns(count: number): Generator<Effect<unknown>, string, unknown> {
-  const order: string[] = [];
-  function* turn(name: string) {
-    for (let i = 0; i < count; i++) {
-      order.push(name);
-      yield* yieldNow();
-    }
-  }
-  yield* all({ a: () => turn("a"), b: () => turn("b"), c: () => turn("c") });
-  return order.join("");
-}
+import { lossy, turns } from "./_turns.ts";
 
 Deno.test("exhaustive exploring runs every order once [D1]", async () => {
   const seen: string[] = [];
