@@ -9,7 +9,7 @@ import type { Operation } from "../kernel/effect.ts";
 import { describe } from "../kernel/work.ts";
 import type { LinkOptions } from "./_link.ts";
 import type { Place } from "./_place.ts";
-import { type Flow, isDeclaredToWait, type Receiver, type StepMaker } from "./_step.ts";
+import { isDeclaredToWait, type Receiver, type StepMaker } from "./_step.ts";
 import type { Sink } from "./sink.ts";
 import type { HasStage, Input, Output, Stage } from "./stage.ts";
 
@@ -54,7 +54,7 @@ export interface LastReceiver extends Receiver<unknown> {
 export interface StepSinkPart {
   readonly kind: "stepSink";
   readonly name: string;
-  readonly make: (place: Place, flow: Flow) => LastReceiver;
+  readonly make: (place: Place) => LastReceiver;
   readonly waits: boolean;
 }
 

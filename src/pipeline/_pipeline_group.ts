@@ -36,11 +36,16 @@ export class PipelineGroup extends Group {
 
   /** Spawns the tasks, and parks the pipeline's: what `perform` ends with. */
   start(): false {
-    return this.begin(
+    const begun = this.begin(
       // Without a name of its own, so that the task gets that of its parts.
       this.#segments.map(({ work }) => () => work()),
       this.#segments.map(({ name }) => name),
     );
+    this.#segments.forEach(({ input, output }, index) => {
+      if (input !== null) input.readingPart = this.children[index];
+      if (output !== null) output.writingPart = this.children[index];
+    });
+    return begun;
   }
 
   override settled(child: TaskNode): void {

@@ -33,7 +33,8 @@ Deno.test("send() gives what is yielded next, and throws StopIteration when it r
   assertEquals([average.done, average.result], [true, "3 values"]);
   const again = assertThrows(() => average.send(1), StopIteration, "it has ended");
   assertEquals(again.value, undefined);
-  assertThrows(() => average.throw(new Error("late")), StopIteration, "it has ended");
+  const late = new Error("late");
+  assertEquals(assertThrows(() => average.throw(late)), late);
 });
 
 Deno.test("throw() raises at the yield: caught, it goes on; else it ends, and the error passes", () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   Channel,
   collect,
@@ -135,4 +135,27 @@ Deno.test("channels are sources and sinks [C1][C5]", async () => {
   await run(() => pipeline([1, 2], toChannel(open, { close: false })));
   await run(() => pipeline(open, take(1)));
   assertEquals([open.closed, open.size], [false, 1]);
+});
+
+Deno.test("toWritable() that leaves the stream open ends when all is written, or fails with it [S10]", async () => {
+  const written: number[] = [];
+  const later = new WritableStream<number>({
+    async write(n) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      written.push(n);
+    },
+  }, { highWaterMark: 9 });
+  await run(() => pipeline([1, 2, 3], toWritable(later, { close: false })));
+  assertEquals([written, later.locked], [[1, 2, 3], false]);
+  const boom = new Error("boom");
+  const broken = new WritableStream<number>({
+    async write(n) {
+      await null;
+      if (n === 2) throw boom;
+    },
+  }, { highWaterMark: 9 });
+  const error = await assertRejects(() =>
+    run(() => pipeline([1, 2, 3], toWritable(broken, { close: false })))
+  );
+  assertEquals((error as Error).cause, boom);
 });
