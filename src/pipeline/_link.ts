@@ -22,10 +22,12 @@
  * @module
  */
 
+import { CancelCause } from "../kernel/cancel_cause.ts";
+import { requestCancel } from "../kernel/cancellation.ts";
 import { ClosedError } from "../kernel/errors.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { CANCELLING } from "../kernel/task_bits.ts";
-import { type Waiter, WaitQueue } from "../kernel/waiter.ts";
+import { CANCELLING, OWNED } from "../kernel/task_bits.ts";
+import { type Parking, type Waiter, WaitQueue } from "../kernel/waiter.ts";
 import { Seat } from "../kernel/selectable.ts";
 import type { Overflow } from "../sync/channel_options.ts";
 import { isShielded } from "./_shielded.ts";
@@ -65,6 +67,8 @@ export class Link<T> {
   #abandoned = false;
   #left = false;
   #endError: ClosedError | null = null;
+  /** By what tasks that a stage has spawned end there. */
+  #endCause: CancelCause | null = null;
   readonly #readers = new WaitQueue<Waiter>();
   readonly #writers = new WaitQueue<Waiter>();
   /** What was read last, and whether anything was: what its reader is held to work on. */
@@ -113,7 +117,7 @@ export class Link<T> {
 
   /** Whether `error` is the one that its reader is closed with. */
   isEnd(error: unknown): boolean {
-    return error !== null && error === this.#endError;
+    return error !== null && (error === this.#endError || error === this.#endCause?.error);
   }
 
   /** Puts an element in, if there is room for it. */
@@ -182,9 +186,19 @@ export class Link<T> {
   awaitElement(task: TaskNode, wraps: boolean, makeWaiter: (task: TaskNode) => Waiter): boolean {
     if (this.#size > 0) return true;
     if (this.isOver || (this.#abandoned && this.#isBeyondWaiting(task, this.readingPart))) {
-      if (wraps) task.give(dropped);
-      else task.fail(this.endError);
-      return true;
+      if (wraps) {
+        task.give(dropped);
+        return true;
+      }
+      const spawned = this.#spawnedOf(task);
+      if (spawned === null || (spawned.bits & CANCELLING) !== 0) {
+        task.fail(this.endError);
+        return true;
+      }
+      // It is no failure of a task beside the body: that one ends here, and the stage with the last of them.
+      task.waiting = atTheEnd;
+      requestCancel(spawned, this.#endCause ??= new CancelCause(this.endError.message), Infinity);
+      return false;
     }
     const waiter = makeWaiter(task);
     task.waiting = waiter;
@@ -254,6 +268,19 @@ export class Link<T> {
     return (task.bits & CANCELLING) !== 0 || this.#isShielded(task, part);
   }
 
+  /** The task that the reading part has spawned and that `task` is, or belongs to; `null` when that is the part's body. */
+  #spawnedOf(task: TaskNode | Seat): TaskNode | null {
+    let node = task instanceof Seat ? task.task : task;
+    const part = this.readingPart;
+    if (part === null || part.hasEnded) return null;
+    while (node !== part && (node.bits & OWNED) !== 0 && node.parent !== null) node = node.parent;
+    if (node === part) return null;
+    for (let above = node.parent; above !== part; above = above.parent) {
+      if (above === null) return null;
+    }
+    return node;
+  }
+
   #isShielded(task: TaskNode | Seat, part: TaskNode | null): boolean {
     return isShielded(task instanceof Seat ? task.task : task, part);
   }
@@ -267,6 +294,8 @@ export class Link<T> {
     this.#head = 0;
   }
 }
+
+const atTheEnd: Parking = { description: "input.receive()", abandon: () => true };
 
 /** Lets those who are ready have their turn. */
 function giveWay(task: TaskNode): false {

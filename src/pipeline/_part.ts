@@ -27,6 +27,8 @@ export interface TaskPart {
   readonly kind: "task";
   readonly name: string;
   readonly run: (input: Input<unknown>, output: Output<unknown>, place: Place) => unknown;
+  /** Whether it works on several elements at a time, so that the last one it read need not be the one it fails at. */
+  readonly isAhead?: boolean;
 }
 
 /** What lies between two tasks, when it is not the usual. */
@@ -63,6 +65,8 @@ export interface TaskSinkPart {
   readonly kind: "taskSink";
   readonly name: string;
   readonly run: (input: Input<unknown>, place: Place) => unknown;
+  /** As for a stage. */
+  readonly isAhead?: boolean;
 }
 
 /** Stages before a sink. */

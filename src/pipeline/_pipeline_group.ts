@@ -16,6 +16,7 @@
 
 import { CancelCause } from "../kernel/cancel_cause.ts";
 import { requestCancel } from "../kernel/cancellation.ts";
+import { ErrorList } from "../kernel/error_list.ts";
 import { Group } from "../kernel/group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Segment } from "./_plan.ts";
@@ -51,8 +52,15 @@ export class PipelineGroup extends Group {
   override settled(child: TaskNode): void {
     if (child.hasFailed) {
       const { places, input } = this.#segments[this.children.indexOf(child)];
-      if (!places.some((place) => place.hasMade(child.value))) {
-        const elements = input?.hasLast === true ? [input.last] : [];
+      const isMade = (error: unknown): boolean => places.some((place) => place.hasMade(error));
+      const several = child.value instanceof AggregateError ? child.value.errors : [];
+      if (several.length > 0 && several.every(isMade)) {
+        // Each is a failure of its own.
+        for (const error of several) (this.errors ??= new ErrorList()).add(error);
+        child.value = several[0];
+      } else if (!isMade(child.value)) {
+        const isKnown = input?.hasLast === true && !places.at(-1)!.hidesElement;
+        const elements = isKnown ? [input.last] : [];
         // The last place of a task that pushes stands for what was thrown outside all of its functions.
         child.value = places.at(-1)!.failure(child.value, elements);
       }

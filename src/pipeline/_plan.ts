@@ -89,6 +89,7 @@ function stageAt(part: unknown, index: number, verb: string): StagePart {
       kind: "task",
       name: part.constructor.name,
       run: (input, output) => transform(part, input, output),
+      isAhead: true,
     };
   }
   if (typeof part === "function" && sinkPartOf(part) === undefined) {
@@ -161,7 +162,8 @@ class Planner {
       this.#options = part.options;
       return;
     }
-    const place = new Place("stage", position, part.name);
+    const isAhead = part.kind === "task" && part.isAhead;
+    const place = new Place("stage", position, part.name, isAhead);
     if (part.kind === "task") return this.#task(place, part.run, this.#inputFor(place));
     this.#feedFor(place, part.waits);
     this.#steps.push({ part, place });
@@ -172,7 +174,8 @@ class Planner {
       sink.parts.forEach((inner, index) => this.#add(inner, [...position, index + 1]));
       return this.#finish(sink.sink, [...position, sink.parts.length + 1]);
     }
-    const place = new Place("sink", [], sink.name);
+    const isAhead = sink.kind === "taskSink" && sink.isAhead;
+    const place = new Place("sink", [], sink.name, isAhead);
     if (sink.kind === "taskSink") {
       const input = this.#inputFor(place);
       this.#segments.push({

@@ -62,6 +62,7 @@ export function toWritable<T>(
     kind: "taskSink",
     name: "toWritable",
     run: (input) => writeAll(input as Input<T>, stream, close),
+    isAhead: true,
   });
 }
 

@@ -3,6 +3,8 @@ import {
   Channel,
   collect,
   map,
+  type Operation,
+  type Output,
   pipeline,
   reduce,
   run,
@@ -158,4 +160,36 @@ Deno.test("toWritable() that leaves the stream open ends when all is written, or
     run(() => pipeline([1, 2, 3], toWritable(broken, { close: false })))
   );
   assertEquals((error as Error).cause, boom);
+});
+
+Deno.test("a cancellation stays one for a pipeline that reads what another one sends [G3][S3]", async () => {
+  function* slow(output: Output<number>) {
+    try {
+      yield* output.send(1);
+      yield* sleep(1e6);
+    } finally {
+      yield* sleep(5);
+    }
+  }
+  for (const isBody of [true, false]) {
+    const { value } = await simulate(function* () {
+      const task = yield* spawn(function* () {
+        const channel = new Channel<number>();
+        const writes = (): Operation<unknown> => pipeline(slow, toChannel(channel));
+        const reads = (): Operation<unknown> => pipeline(channel, map((n) => n), collect());
+        yield* spawn(isBody ? reads : writes);
+        yield* (isBody ? writes : reads)();
+      });
+      yield* sleep(10);
+      yield* task.cancel();
+      return task.status;
+    });
+    assertEquals(value, "cancelled");
+  }
+});
+
+Deno.test("a stream that has come to its end is unlocked", async () => {
+  const stream = ReadableStream.from([1, 2]);
+  assertEquals(await run(() => pipeline(stream)), [1, 2]);
+  assertEquals(stream.locked, false);
 });
