@@ -94,7 +94,10 @@ export function coroutine<Args extends unknown[], In, Out, Result>(
     );
   }
   const generator = generatorFunction(...args);
-  if (typeof generator?.next !== "function" || typeof generator.return !== "function") {
+  if (
+    typeof generator?.next !== "function" || typeof generator.return !== "function" ||
+    Symbol.asyncIterator in generator
+  ) {
     throw new TypeError(
       `Cannot make a coroutine: it must be a generator function: it returned ${
         describe(generator)

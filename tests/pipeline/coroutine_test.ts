@@ -195,3 +195,13 @@ Deno.test("source | grep | broadcast | printers, as in the book, closes from the
   assertEquals(page, ["python is lazy", "swig", "python generators"]);
   assertEquals(closed, ["broadcast", "grep python", "printer", "grep swig"]);
 });
+
+Deno.test("an async generator function makes no coroutine, as it does not run when it is sent to", () => {
+  assertThrows(() => coroutine(async function* () {} as never), TypeError, "a generator function");
+});
+
+Deno.test("what was closed before anyone was given what it waits at yields nothing", () => {
+  const closed = coroutine(averager);
+  closed.close();
+  assertEquals([...closed], []);
+});

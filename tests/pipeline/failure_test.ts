@@ -372,7 +372,12 @@ Deno.test("a part that works on several elements at a time carries none rather t
     yield* sleep(1);
     throw boom;
   }
-  const error = await failureOf(() => pipeline([1, 2, 3], broadcast(count(), fails)));
+  const error = await failureOf(() =>
+    pipeline(
+      Array.from({ length: 99 }, (_, n) => n + 1),
+      broadcast(count(), fails, { capacity: 1 }),
+    )
+  );
   assertEquals([error.place.name, error.hasElement], ["broadcast", false]);
   assertEquals([(error.cause as PipelineError).element, (error.cause as PipelineError).cause], [
     1,
@@ -383,6 +388,6 @@ Deno.test("a part that works on several elements at a time carries none rather t
       if (n === 1) throw boom;
     },
   }, { highWaterMark: 9 });
-  const broken = await failureOf(() => pipeline([1, 2, 3], stream));
+  const broken = await failureOf(() => pipeline(Array.from({ length: 99 }, (_, n) => n), stream));
   assertEquals([broken.cause, broken.hasElement], [boom, false]);
 });

@@ -5,6 +5,7 @@ import {
   collect,
   compose,
   count,
+  drop,
   filter,
   flatMap,
   forEach,
@@ -237,4 +238,34 @@ Deno.test("a buffer that drops does so only for a reader that is behind [C4]", a
     );
     assertEquals(value, 100);
   }
+});
+
+Deno.test("helpers called one after the other lose no element between them [C1]", async () => {
+  function* own(input: Input<number>, output: Output<number>) {
+    yield* take<number>(2)(input, output);
+    yield* compose(drop<number>(1), take<number>(2))(input, output);
+    yield* map((n: number) => -n)(input, output);
+  }
+  const elements = Array.from({ length: 40 }, (_, n) => n);
+  const { value } = await simulate(() => pipeline(elements, own));
+  assertEquals(value, [0, 1, 3, 4, ...elements.slice(5).map((n) => -n)]);
+});
+
+Deno.test("a buffer is for its own place alone [C2]", async () => {
+  let sent = 0;
+  function* source(output: Output<number>) {
+    for (;;) yield* output.send(sent++);
+  }
+  function* passing(input: Input<number>, output: Output<number>) {
+    for (;;) yield* output.send(yield* input.receive());
+  }
+  await simulate(function* () {
+    const task = yield* spawn(() =>
+      pipeline(source, buffer(1), passing, forEach(() => sleep(1e6)))
+    );
+    yield* sleep(1);
+    yield* task.cancel();
+  });
+  // One at the sink, 16 before it, one in hand, one in the buffer, and the one that waits for it.
+  assertEquals(sent, 20);
 });

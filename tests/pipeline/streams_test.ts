@@ -193,3 +193,26 @@ Deno.test("a stream that has come to its end is unlocked", async () => {
   assertEquals(await run(() => pipeline(stream)), [1, 2]);
   assertEquals(stream.locked, false);
 });
+
+Deno.test("a TransformStream that terminates ends the stage, and closes those before it [P4]", async () => {
+  const upTo = (last: number) =>
+    new TransformStream<number, number>({
+      transform(n, controller) {
+        controller.enqueue(n);
+        if (n === last) controller.terminate();
+      },
+    });
+  assertEquals(await run(() => pipeline(numbers(), upTo(2))), [0, 1, 2]);
+  assertEquals(await run(() => pipeline([0, 1, 2, 3], upTo(1), map((n) => -n))), [-0, -1]);
+  let closed = false;
+  function* waits(output: Output<number>) {
+    try {
+      yield* output.send(0);
+      yield* sleep(1e6);
+    } finally {
+      closed = true;
+    }
+  }
+  assertEquals(await run(() => pipeline(waits, upTo(0))), [0]);
+  assert(closed);
+});
