@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { compose, count, type Input, map, type Output, pipeline, run } from "../../mod.ts";
 
 Deno.test("a stage is one however its parameters are written [G1]", async () => {
@@ -20,4 +20,21 @@ Deno.test("a stage is one however its parameters are written [G1]", async () => 
   const total = (...args: [Input<number>]) => count()(...args);
   assertEquals(await run(() => pipeline([1, 2], compose(inc, total))), 2);
   assertEquals(await run(() => pipeline([1, 2], total)), 2);
+});
+
+Deno.test("a stage that will not be returned from is left behind at the end of its input [G4]", async () => {
+  let asked = 0;
+  function* stubborn(input: Input<number>, output: Output<number>) {
+    for (;;) {
+      try {
+        asked++;
+        yield* output.send(yield* input.receive());
+      } finally {
+        // deno-lint-ignore no-unsafe-finally -- that is what is tested
+        continue;
+      }
+    }
+  }
+  assertEquals(await run(() => pipeline([1, 2], stubborn)), [1, 2]);
+  assert(asked < 1000, `asked ${asked} times`);
 });
