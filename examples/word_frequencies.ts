@@ -19,7 +19,10 @@ let files = 0;
 
 await main(function* () {
   const counts = yield* pipeline(
-    walk(folder, (path, error) => console.error(`${path}: ${error}`)),
+    walk(folder, (path, error) => {
+      if (path === folder) throw error;
+      console.error(`${path}: ${error}`);
+    }),
     parallel((path) => readFile(path), { concurrency: 8 }),
     filter((bytes) => !bytes.subarray(0, 8000).includes(0)), // a NUL says that it is no text
     tap(() => void files++),

@@ -4,11 +4,17 @@
  * @module
  */
 
+import { requestCancel } from "../kernel/cancellation.ts";
 import type { Effect, Operation } from "../kernel/effect.ts";
+import { CancelledError } from "../kernel/errors.ts";
+import { running } from "../kernel/running.ts";
+import { CANCELLING } from "../kernel/task_bits.ts";
+import { suspend } from "../operations/suspend.ts";
 import { until } from "../operations/until.ts";
 import type { Channel } from "../sync/channel.ts";
 import { empty, type Link } from "./_link.ts";
 import type { LinkInput } from "./_link_input.ts";
+import { isCancellation } from "./_place.ts";
 import type { Flow, Later } from "./_step.ts";
 
 type Push = (value: unknown) => Later;
@@ -82,13 +88,15 @@ export class IterableFeed implements Feed {
     const iterator = this.#iterator ??= this.#begin();
     for (let left = most; left > 0 && !flow.stopped; left--) {
       let item: IteratorResult<unknown>;
+      let isDone: boolean;
       try {
         item = iterator.next();
+        isDone = item.done === true;
       } catch (error) {
         this.state = "over";
         throw this.#broken(error);
       }
-      if (item.done === true) {
+      if (isDone) {
         this.state = "over";
         return undefined;
       }
@@ -136,6 +144,9 @@ abstract class PulledFeed implements Feed {
   /** Closes what is read from. */
   protected abstract leave(): Operation<unknown> | undefined;
 
+  /** It has come to its end. */
+  protected ended(): void {}
+
   push(push: Push, flow: Flow): Later {
     if (this.state !== "more" || flow.stopped) return undefined;
     const value = this.#value;
@@ -148,14 +159,15 @@ abstract class PulledFeed implements Feed {
     let item: IteratorResult<unknown>;
     try {
       item = yield* this.next();
+      this.state = item.done === true ? "over" : "more";
     } catch (error) {
       const broken = this.broken(error);
       // Who has failed is over; who was left by a cancellation is not.
       if (broken !== error) this.state = "over";
       throw broken;
     }
-    this.state = item.done === true ? "over" : "more";
     this.#value = item.value;
+    if (this.state === "over") this.ended();
   }
 
   *close(): Generator<Effect<unknown>, void, unknown> {
@@ -208,6 +220,10 @@ export class ReadableFeed extends PulledFeed {
     return until(reader.read() as Promise<IteratorResult<unknown>>);
   }
 
+  protected override ended(): void {
+    this.#reader!.releaseLock();
+  }
+
   protected leave(): Operation<unknown> {
     const reader = this.#reader;
     if (reader === null) return until(this.#stream.cancel());
@@ -224,11 +240,30 @@ export class ChannelFeed extends PulledFeed {
     this.#channel = channel;
   }
 
-  protected next(): Operation<IteratorResult<unknown>> {
-    return this.#channel.next();
+  protected *next(): Generator<Effect<unknown>, IteratorResult<unknown>, unknown> {
+    try {
+      return yield* this.#channel.next();
+    } catch (error) {
+      // Closed by a cancellation that is on its way here too, it has not failed.
+      if (error instanceof CancelledError && !isCancellation(error) && comesHere(error)) {
+        yield* suspend();
+      }
+      throw error;
+    }
   }
 
   protected leave(): undefined {}
+}
+
+/** Whether an error is the cancellation of an ancestor of the running task; if so, it has it come at the next wait. */
+function comesHere(error: CancelledError): boolean {
+  for (let task = running!; task.parent !== null; task = task.parent) {
+    const { bits, cold } = task.parent;
+    if ((bits & CANCELLING) === 0 || cold?.cancelCause?.error !== error) continue;
+    requestCancel(task, cold.cancelCause, cold.cancelDeadline);
+    return true;
+  }
+  return false;
 }
 
 /** What comes by a link from the task before. */

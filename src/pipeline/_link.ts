@@ -10,18 +10,27 @@
  * | --------- | ---------------------------------------- | ---------------------------- | ---------------------------------- |
  * | open      | both ends are at work                    | waits while it is empty      | waits while it is full             |
  * | ended     | the writer is over                       | the rest, then the end       | ClosedError                        |
- * | abandoned | the elements are not wanted any more,    | waits for its cancellation   | waits for its cancellation; when   |
- * |           | and the stages before are being closed   |                              | that has come it is dropped        |
+ * | abandoned | the elements are not wanted any more,    | waits for its cancellation;  | waits for its cancellation; when   |
+ * |           | and the stages before are being closed   | when that has come, the end  | that has come it is dropped        |
  * | left      | the reader is over                       | the end                      | as above                           |
+ *
+ * Within a `shield` no cancellation comes, so there it is as if it had come.
+ *
+ * A write gives way once before it drops anything, so that a reader that is ready has its turn; and a buffer without a
+ * limit, or a large one, makes the writer give way each time that so many elements have gathered.
  *
  * @module
  */
 
+import { CancelCause } from "../kernel/cancel_cause.ts";
+import { requestCancel } from "../kernel/cancellation.ts";
 import { ClosedError } from "../kernel/errors.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { CANCELLING } from "../kernel/task_bits.ts";
-import { type Waiter, WaitQueue } from "../kernel/waiter.ts";
+import { CANCELLING, OWNED } from "../kernel/task_bits.ts";
+import { type Parking, type Waiter, WaitQueue } from "../kernel/waiter.ts";
+import { Seat } from "../kernel/selectable.ts";
 import type { Overflow } from "../sync/channel_options.ts";
+import { isShielded } from "./_shielded.ts";
 
 /** What is read from a link that holds nothing. */
 export const empty: unique symbol = Symbol("empty");
@@ -31,6 +40,9 @@ export const dropped: unique symbol = Symbol("dropped");
 
 /** How many elements a link holds unless a `buffer` stage says otherwise. */
 const defaultCapacity = 16;
+
+/** How many elements a task may write before others have their turn, however much room there is. */
+const burst = 1024;
 
 /** How a link is made. */
 export interface LinkOptions {
@@ -44,24 +56,34 @@ export class Link<T> {
   #mask = 15;
   #head = 0;
   #size = 0;
-  /** How much is let in without a closer look: 0 once it is not open. */
+  /** How much there is room for: 0 once it is not open. */
+  #capacity: number;
+  /** How much is let in without a closer look: at most the capacity. */
   #room: number;
+  /** Whether a writer has given way since the last element was read. */
+  #hasGivenWay = false;
   readonly #overflow: Overflow;
   #ended = false;
   #abandoned = false;
   #left = false;
   #endError: ClosedError | null = null;
+  /** By what tasks that a stage has spawned end there. */
+  #endCause: CancelCause | null = null;
   readonly #readers = new WaitQueue<Waiter>();
   readonly #writers = new WaitQueue<Waiter>();
   /** What was read last, and whether anything was: what its reader is held to work on. */
   last: unknown = undefined;
   hasLast = false;
+  /** The tasks of the pipeline that read and write, whatever tasks of their own they have. */
+  readingPart: TaskNode | null = null;
+  writingPart: TaskNode | null = null;
   /** What the reader is, for the words of the end. */
   readonly reader: string;
 
   constructor(reader: string, { capacity = defaultCapacity, overflow = "wait" }: LinkOptions = {}) {
     this.reader = reader;
-    this.#room = capacity;
+    this.#capacity = capacity;
+    this.#room = Math.min(capacity, burst);
     this.#overflow = overflow;
   }
 
@@ -72,7 +94,7 @@ export class Link<T> {
 
   /** Whether a write would. */
   get isWritable(): boolean {
-    return this.#size < this.#room || this.#ended || this.#overflow !== "wait";
+    return this.#size < this.#capacity || this.#ended || this.#overflow !== "wait";
   }
 
   /** Whether nothing is left to read, and nothing will come. */
@@ -95,7 +117,7 @@ export class Link<T> {
 
   /** Whether `error` is the one that its reader is closed with. */
   isEnd(error: unknown): boolean {
-    return error !== null && error === this.#endError;
+    return error !== null && (error === this.#endError || error === this.#endCause?.error);
   }
 
   /** Puts an element in, if there is room for it. */
@@ -112,6 +134,7 @@ export class Link<T> {
     if (this.#size === 0) {
       this.hasLast = false;
       this.last = undefined;
+      this.#room = Math.min(this.#capacity, burst);
       return empty;
     }
     const head = this.#head;
@@ -119,6 +142,7 @@ export class Link<T> {
     this.#items[head] = undefined;
     this.#head = (head + 1) & this.#mask;
     this.#size--;
+    this.#hasGivenWay = false;
     if (this.#writers.size > 0) wake(this.#writers);
     this.last = value;
     this.hasLast = true;
@@ -129,7 +153,7 @@ export class Link<T> {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#room = 0;
+    this.#room = this.#capacity = 0;
     // A reader that is being closed is not told of an end, but cancelled in its turn.
     if (!this.#abandoned) wakeAll(this.#readers);
     wakeAll(this.#writers);
@@ -139,11 +163,16 @@ export class Link<T> {
   abandon(): void {
     if (this.#abandoned) return;
     this.#abandoned = true;
-    this.#room = 0;
+    this.#room = this.#capacity = 0;
     this.#items.fill(undefined);
     this.#size = 0;
-    // Those that are cancelled already must not wait for room.
+    // Those that are cancelled already, or cannot be, must not wait for room.
     wakeAll(this.#writers);
+    for (const reader of this.#readers) {
+      if (!this.#isShielded(reader.task, this.readingPart)) continue;
+      this.#readers.remove(reader);
+      reader.task.wake(undefined);
+    }
   }
 
   /** The reader is over. */
@@ -156,10 +185,20 @@ export class Link<T> {
   /** Has `task` wait until it is worth reading again; or comes to the end. See `NativeEffect[perform]`. */
   awaitElement(task: TaskNode, wraps: boolean, makeWaiter: (task: TaskNode) => Waiter): boolean {
     if (this.#size > 0) return true;
-    if (this.isOver || (this.#abandoned && (task.bits & CANCELLING) !== 0)) {
-      if (wraps) task.give(dropped);
-      else task.fail(this.endError);
-      return true;
+    if (this.isOver || (this.#abandoned && this.#isBeyondWaiting(task, this.readingPart))) {
+      if (wraps) {
+        task.give(dropped);
+        return true;
+      }
+      const spawned = this.#spawnedOf(task);
+      if (spawned === null || (spawned.bits & CANCELLING) !== 0) {
+        task.fail(this.endError);
+        return true;
+      }
+      // It is no failure of a task beside the body: that one ends here, and the stage with the last of them.
+      task.waiting = atTheEnd;
+      requestCancel(spawned, this.#endCause ??= new CancelCause(this.endError.message), Infinity);
+      return false;
     }
     const waiter = makeWaiter(task);
     task.waiting = waiter;
@@ -175,14 +214,22 @@ export class Link<T> {
       return true;
     }
     if (this.#abandoned) {
-      if ((task.bits & CANCELLING) !== 0) {
+      if (this.#isBeyondWaiting(task, this.writingPart)) {
         task.give(dropped);
         return true;
       }
+    } else if (this.#size < this.#capacity) {
+      this.#room = Math.min(this.#capacity, this.#size + burst);
+      return giveWay(task);
     } else if (this.#overflow !== "wait") {
-      if (this.#overflow === "drop-oldest" && this.#room > 0) {
+      if (!this.#hasGivenWay) {
+        this.#hasGivenWay = true;
+        return giveWay(task);
+      }
+      if (this.#overflow === "drop-oldest") {
         this.pullOldest();
         this.push(value);
+        this.#hasGivenWay = true;
       }
       task.give(dropped);
       return true;
@@ -216,6 +263,28 @@ export class Link<T> {
     if (this.isWritable && this.#writers.size > 0) wake(this.#writers);
   }
 
+  /** Whether nothing is to be waited for on an abandoned link: the cancellation has come, or cannot come. */
+  #isBeyondWaiting(task: TaskNode, part: TaskNode | null): boolean {
+    return (task.bits & CANCELLING) !== 0 || this.#isShielded(task, part);
+  }
+
+  /** The task that the reading part has spawned and that `task` is, or belongs to; `null` when that is the part's body. */
+  #spawnedOf(task: TaskNode | Seat): TaskNode | null {
+    let node = task instanceof Seat ? task.task : task;
+    const part = this.readingPart;
+    if (part === null || part.hasEnded) return null;
+    while (node !== part && (node.bits & OWNED) !== 0 && node.parent !== null) node = node.parent;
+    if (node === part) return null;
+    for (let above = node.parent; above !== part; above = above.parent) {
+      if (above === null) return null;
+    }
+    return node;
+  }
+
+  #isShielded(task: TaskNode | Seat, part: TaskNode | null): boolean {
+    return isShielded(task instanceof Seat ? task.task : task, part);
+  }
+
   #grow(): void {
     const length = (this.#mask + 1) * 2;
     const items: unknown[] = new Array(length).fill(undefined);
@@ -224,6 +293,14 @@ export class Link<T> {
     this.#mask = length - 1;
     this.#head = 0;
   }
+}
+
+const atTheEnd: Parking = { description: "input.receive()", abandon: () => true };
+
+/** Lets those who are ready have their turn. */
+function giveWay(task: TaskNode): false {
+  task.wake(undefined);
+  return false;
 }
 
 function wake(queue: WaitQueue<Waiter>): void {

@@ -9,7 +9,7 @@ import type { Operation } from "../kernel/effect.ts";
 import { describe } from "../kernel/work.ts";
 import type { LinkOptions } from "./_link.ts";
 import type { Place } from "./_place.ts";
-import { type Flow, isDeclaredToWait, type Receiver, type StepMaker } from "./_step.ts";
+import { isDeclaredToWait, type Receiver, type StepMaker } from "./_step.ts";
 import type { Sink } from "./sink.ts";
 import type { HasStage, Input, Output, Stage } from "./stage.ts";
 
@@ -27,6 +27,8 @@ export interface TaskPart {
   readonly kind: "task";
   readonly name: string;
   readonly run: (input: Input<unknown>, output: Output<unknown>, place: Place) => unknown;
+  /** Whether it works on several elements at a time, so that the last one it read need not be the one it fails at. */
+  readonly isAhead?: boolean;
 }
 
 /** What lies between two tasks, when it is not the usual. */
@@ -54,7 +56,7 @@ export interface LastReceiver extends Receiver<unknown> {
 export interface StepSinkPart {
   readonly kind: "stepSink";
   readonly name: string;
-  readonly make: (place: Place, flow: Flow) => LastReceiver;
+  readonly make: (place: Place) => LastReceiver;
   readonly waits: boolean;
 }
 
@@ -63,6 +65,8 @@ export interface TaskSinkPart {
   readonly kind: "taskSink";
   readonly name: string;
   readonly run: (input: Input<unknown>, place: Place) => unknown;
+  /** As for a stage. */
+  readonly isAhead?: boolean;
 }
 
 /** Stages before a sink. */

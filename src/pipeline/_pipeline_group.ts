@@ -16,6 +16,7 @@
 
 import { CancelCause } from "../kernel/cancel_cause.ts";
 import { requestCancel } from "../kernel/cancellation.ts";
+import { ErrorList } from "../kernel/error_list.ts";
 import { Group } from "../kernel/group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Segment } from "./_plan.ts";
@@ -36,18 +37,30 @@ export class PipelineGroup extends Group {
 
   /** Spawns the tasks, and parks the pipeline's: what `perform` ends with. */
   start(): false {
-    return this.begin(
+    const begun = this.begin(
       // Without a name of its own, so that the task gets that of its parts.
       this.#segments.map(({ work }) => () => work()),
       this.#segments.map(({ name }) => name),
     );
+    this.#segments.forEach(({ input, output }, index) => {
+      if (input !== null) input.readingPart = this.children[index];
+      if (output !== null) output.writingPart = this.children[index];
+    });
+    return begun;
   }
 
   override settled(child: TaskNode): void {
     if (child.hasFailed) {
       const { places, input } = this.#segments[this.children.indexOf(child)];
-      if (!places.some((place) => place.hasMade(child.value))) {
-        const elements = input?.hasLast === true ? [input.last] : [];
+      const isMade = (error: unknown): boolean => places.some((place) => place.hasMade(error));
+      const several = child.value instanceof AggregateError ? child.value.errors : [];
+      if (several.length > 0 && several.every(isMade)) {
+        // Each is a failure of its own.
+        for (const error of several) (this.errors ??= new ErrorList()).add(error);
+        child.value = several[0];
+      } else if (!isMade(child.value)) {
+        const isKnown = input?.hasLast === true && !places.at(-1)!.hidesElement;
+        const elements = isKnown ? [input.last] : [];
         // The last place of a task that pushes stands for what was thrown outside all of its functions.
         child.value = places.at(-1)!.failure(child.value, elements);
       }

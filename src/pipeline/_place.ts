@@ -17,7 +17,16 @@ export class Place implements PipelinePlace {
   /** The errors that it has made, which need no second wrapping. */
   readonly #made = new WeakSet<PipelineError>();
 
-  constructor(part: "source" | "stage" | "sink", position: readonly number[], name: string) {
+  /** Whether what it read last says nothing about where it failed, as it works on several elements at a time. */
+  declare readonly hidesElement: boolean;
+
+  constructor(
+    part: "source" | "stage" | "sink",
+    position: readonly number[],
+    name: string,
+    hidesElement = false,
+  ) {
+    Object.defineProperty(this, "hidesElement", { value: hidesElement });
     this.part = part;
     this.position = position;
     this.name = name;

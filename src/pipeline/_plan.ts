@@ -4,7 +4,8 @@
  * @module
  */
 
-import { describe } from "../kernel/work.ts";
+import type { Effect, Operation } from "../kernel/effect.ts";
+import { describe, isOperation } from "../kernel/work.ts";
 import { Channel } from "../sync/channel.ts";
 import {
   ArrayFeed,
@@ -32,6 +33,7 @@ import { type Placed, runSegment } from "./_segment.ts";
 import { StageDriver } from "./_stage_driver.ts";
 import { isTransform, transform } from "./_transform.ts";
 import { collect } from "./collect.ts";
+import type { Input, Output } from "./stage.ts";
 
 /** What a pipeline is made of, checked; it can be run any number of times. */
 export interface Plan {
@@ -75,13 +77,57 @@ export function partsOf(
 function sinkAt(last: unknown): SinkPart | null {
   const made = sinkPartOf(last);
   if (made !== undefined) return made;
-  // What takes an output too is a stage.
+  // What takes an output too is a stage, and so is what yields what it hands on.
   if (typeof last !== "function" || stagePartOf(last) !== undefined || last.length > 1) return null;
+  if (isAsyncGeneratorFunction(last)) return null;
+  // As `(...args) => stage(...args)`: it may be either, so that what it sends is its result, unless it returns one.
+  if (last.length === 0) {
+    return {
+      kind: "taskSink",
+      name: last.name || "sink",
+      run: (input) => runEither(last as Either, input as LinkInput<unknown>),
+    };
+  }
   // Called with nothing but what it declares: a default parameter must not be taken for ours.
   return { kind: "taskSink", name: last.name || "sink", run: (input) => last(input) };
 }
 
-function stageAt(part: unknown, index: number, verb: string): StagePart {
+type Either = (input: Input<unknown>, output: Output<unknown>) => Operation<unknown>;
+
+const asyncGeneratorFunction: unknown = Object.getPrototypeOf(async function* () {});
+
+function isAsyncGeneratorFunction(value: unknown): boolean {
+  return typeof value === "function" && Object.getPrototypeOf(value) === asyncGeneratorFunction;
+}
+
+/** Whether a function that says nothing of its parameters, or of one alone, may be a stage as well as a sink. */
+export function mayBeEither(value: unknown): boolean {
+  return typeof value === "function" && value.length <= 1 && !isAsyncGeneratorFunction(value) &&
+    sinkPartOf(value) === undefined && stagePartOf(value) === undefined;
+}
+
+function runEither(either: Either, input: LinkInput<unknown>): unknown {
+  const sent: unknown[] = [];
+  const outcome = either(input, { send: (value) => (sent.push(value), [] as never) });
+  return isOperation(outcome) ? resultOf(outcome, input.link, sent) : outcome;
+}
+
+function* resultOf(
+  outcome: Operation<unknown>,
+  link: Link<unknown>,
+  sent: unknown[],
+): Generator<Effect<unknown>, unknown, unknown> {
+  let result: unknown;
+  try {
+    result = yield* outcome;
+  } catch (error) {
+    if (!link.isEnd(error)) throw error;
+  }
+  return result === undefined ? sent : result;
+}
+
+/** A part as a stage, at an index among others. */
+export function stageAt(part: unknown, index: number, verb: string): StagePart {
   const made = stagePartOf(part);
   if (made !== undefined) return made;
   if (isTransform(part)) {
@@ -89,6 +135,7 @@ function stageAt(part: unknown, index: number, verb: string): StagePart {
       kind: "task",
       name: part.constructor.name,
       run: (input, output) => transform(part, input, output),
+      isAhead: true,
     };
   }
   if (typeof part === "function" && sinkPartOf(part) === undefined) {
@@ -161,7 +208,8 @@ class Planner {
       this.#options = part.options;
       return;
     }
-    const place = new Place("stage", position, part.name);
+    const isAhead = part.kind === "task" && part.isAhead;
+    const place = new Place("stage", position, part.name, isAhead);
     if (part.kind === "task") return this.#task(place, part.run, this.#inputFor(place));
     this.#feedFor(place, part.waits);
     this.#steps.push({ part, place });
@@ -172,7 +220,8 @@ class Planner {
       sink.parts.forEach((inner, index) => this.#add(inner, [...position, index + 1]));
       return this.#finish(sink.sink, [...position, sink.parts.length + 1]);
     }
-    const place = new Place("sink", [], sink.name);
+    const isAhead = sink.kind === "taskSink" && sink.isAhead;
+    const place = new Place("sink", [], sink.name, isAhead);
     if (sink.kind === "taskSink") {
       const input = this.#inputFor(place);
       this.#segments.push({

@@ -14,7 +14,7 @@ import { Send } from "./_link_output.ts";
 import { Pace } from "./_pace.ts";
 import type { LastReceiver, StepPart, StepSinkPart } from "./_part.ts";
 import { isCancellation, type Place } from "./_place.ts";
-import type { Flow, Receiver } from "./_step.ts";
+import { Flow, type Receiver } from "./_step.ts";
 
 /** A part and where it stands. */
 export interface Placed<P> {
@@ -34,11 +34,13 @@ export interface SegmentParts {
 export function* runSegment(
   { feed, steps, last }: SegmentParts,
 ): Generator<Effect<unknown>, unknown, unknown> {
-  const flow: Flow = { stopped: false };
-  const end = "part" in last ? last.part.make(last.place, flow) : linkReceiver(last);
+  const flow = new Flow(null);
+  let before = flow;
+  const flows = steps.map(() => before = new Flow(before));
+  const end = "part" in last ? last.part.make(last.place) : linkReceiver(last);
   let head: Receiver<unknown> = end;
   for (let at = steps.length - 1; at >= 0; at--) {
-    head = steps[at].part.make(head, steps[at].place, flow);
+    head = steps[at].part.make(head, steps[at].place, flows[at]);
   }
   try {
     yield* feedAll(feed, head, flow);

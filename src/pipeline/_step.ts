@@ -23,10 +23,24 @@ export interface Receiver<T> {
   readonly end: () => Later;
 }
 
-/** What the steps of one task share. */
-export interface Flow {
-  /** Whether a step needs no more elements. */
-  stopped: boolean;
+/**
+ * What a step of a task is told by those after it, and tells those before it: that no more elements are needed. Each step
+ * has its own, for what has been gathered before a stop still goes on to the steps after the one that stopped.
+ */
+export class Flow {
+  /** Whether a step after this one needs no more elements. */
+  stopped = false;
+  readonly #before: Flow | null;
+
+  /** @param before that of the step before, or of the feed */
+  constructor(before: Flow | null) {
+    this.#before = before;
+  }
+
+  /** This step needs no more elements, and so none before it does. */
+  stop(): void {
+    for (let flow = this.#before; flow !== null; flow = flow.#before) flow.stopped = true;
+  }
 }
 
 /** Makes the receiver of a step, which pushes to the next one. */

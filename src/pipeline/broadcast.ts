@@ -78,11 +78,13 @@ export function broadcast(...sinksAndOptions: any[]): any {
       kind: "task",
       name: "broadcast",
       run: (input, output) => spread(input, output, sinks, options),
+      isAhead: true,
     },
     {
       kind: "taskSink",
       name: "broadcast",
       run: (input) => spread(input, null, sinks, options),
+      isAhead: true,
     },
   );
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { sinkOf, type SinkPart, stageOf, type StagePart } from "./_part.ts";
-import { partsOf } from "./_plan.ts";
+import { sinkOf, type SinkPart, stageAndSinkOf, stageOf, type StagePart } from "./_part.ts";
+import { mayBeEither, partsOf, stageAt } from "./_plan.ts";
 import type { Sink } from "./sink.ts";
 import type { Stage, StageLike as S } from "./stage.ts";
 
@@ -191,6 +191,16 @@ export function compose(...parts: unknown[]): unknown {
   const { stages, sink } = partsOf(parts, "compose");
   const named = [...stages, ...(sink === null ? [] : [sink])];
   const name = named.map((part) => part.name).join(" → ") || "compose";
+  if (sink !== null && mayBeEither(parts.at(-1))) {
+    return stageAndSinkOf(
+      {
+        kind: "composed",
+        name,
+        parts: [...stages, stageAt(parts.at(-1), stages.length, "compose")],
+      },
+      { kind: "composedSink", name, parts: stages, sink },
+    );
+  }
   return sink === null
     ? stageOf({ kind: "composed", name, parts: stages satisfies StagePart[] })
     : sinkOf({ kind: "composedSink", name, parts: stages, sink: sink satisfies SinkPart });

@@ -37,7 +37,7 @@ export interface Coroutine<In, Out, Result> extends Iterable<Out>, Disposable {
    * Resumes it by throwing `error` at its `yield`.
    *
    * @returns what it yields next, when it catches the error
-   * @throws {StopIteration} when it returns instead, or has ended; and the error, when it does not catch it
+   * @throws {StopIteration} when it returns instead; and the error itself, when it does not catch it or has ended
    */
   throw(error: unknown): Out;
   /**
@@ -94,7 +94,10 @@ export function coroutine<Args extends unknown[], In, Out, Result>(
     );
   }
   const generator = generatorFunction(...args);
-  if (typeof generator?.next !== "function" || typeof generator.return !== "function") {
+  if (
+    typeof generator?.next !== "function" || typeof generator.return !== "function" ||
+    Symbol.asyncIterator in generator
+  ) {
     throw new TypeError(
       `Cannot make a coroutine: it must be a generator function: it returned ${
         describe(generator)
@@ -130,11 +133,13 @@ class SentTo<In, Out, Result> implements Coroutine<In, Out, Result> {
   }
 
   send(value: In): Out {
-    return this.#resume("send to", () => this.#generator.next(value));
+    return this.#resume(() => this.#generator.next(value));
   }
 
   throw(error: unknown): Out {
-    return this.#resume("throw into", () => this.#generator.throw(error));
+    // As in Python: what has ended catches nothing.
+    if (this.#done) throw error;
+    return this.#resume(() => this.#generator.throw(error));
   }
 
   close(): void {
@@ -169,9 +174,9 @@ class SentTo<In, Out, Result> implements Coroutine<In, Out, Result> {
     this.close();
   }
 
-  #resume(verb: string, resume: () => IteratorResult<Out, Result>): Out {
+  #resume(resume: () => IteratorResult<Out, Result>): Out {
     if (this.#done) {
-      throw new StopIteration(`Cannot ${verb} coroutine '${this.name}': it has ended`);
+      throw new StopIteration(`Cannot send to coroutine '${this.name}': it has ended`);
     }
     this.#untaken = null;
     const item = this.#resumed(resume);

@@ -6,8 +6,11 @@
 
 import type { Effect, Operation } from "../kernel/effect.ts";
 import { isGenerator } from "../kernel/generators.ts";
+import { running } from "../kernel/running.ts";
 import type { OutcomeOf } from "../operations/runnables.ts";
 import { until } from "../operations/until.ts";
+import { yieldNow } from "../operations/yield_now.ts";
+import { Pace } from "./_pace.ts";
 import { checkFunction, stepOf } from "./_part.ts";
 import type { Place } from "./_place.ts";
 import { awaitedAt, type Flow, isAwaited, type Later, type Receiver } from "./_step.ts";
@@ -52,7 +55,9 @@ export function flatMap<In, R>(
         } catch (error) {
           throw place.broken(error, [value]);
         }
-        if (!Array.isArray(made)) return new Spreading(receiver, place, flow, value).spread(made);
+        if (!Array.isArray(made) || made.length > longest) {
+          return new Spreading(receiver, place, flow, value).spread(made);
+        }
         for (let at = 0; at < made.length && !flow.stopped; at++) {
           const later = push(made[at]);
           if (later !== undefined) {
@@ -64,6 +69,9 @@ export function flatMap<In, R>(
     };
   });
 }
+
+/** How many elements of an array are handed on before others have their turn. */
+const longest = 1024;
 
 /** Hands on the elements of what was made of one element. */
 class Spreading {
@@ -84,7 +92,7 @@ class Spreading {
     if (isGenerator(made)) return this.#generator(made);
     if (isAwaited(made)) return this.#outcome(made as Operation<unknown>);
     if (typeof (made as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function") {
-      return this.#asynchronous((made as AsyncIterable<unknown>)[Symbol.asyncIterator]());
+      return this.#asynchronous(made as AsyncIterable<unknown>);
     }
     if (typeof (made as Iterable<unknown>)[Symbol.iterator] !== "function") {
       return this.#next.push(made);
@@ -101,52 +109,62 @@ class Spreading {
   }
 
   *#iterable(iterable: Iterable<unknown>): Generator<Effect<unknown>, void, unknown> {
-    let iterator: Iterator<unknown>;
-    try {
-      iterator = iterable[Symbol.iterator]();
-    } catch (error) {
-      throw this.#broken(error);
-    }
+    const iterator = this.#call(() => iterable[Symbol.iterator]());
+    const pace = new Pace(running!.scheduler.clock);
     let over = false;
     try {
-      while (!this.#flow.stopped) {
-        let item: IteratorResult<unknown>;
-        over = true;
-        try {
-          item = iterator.next();
-        } catch (error) {
-          throw this.#broken(error);
+      for (let left = pace.size; !this.#flow.stopped; left--) {
+        if (left === 0) {
+          pace.learn();
+          yield* yieldNow();
+          pace.begin();
+          left = pace.size;
+          if (this.#flow.stopped) break;
         }
-        over = item.done === true;
+        over = true;
+        const item = this.#call(() => iterator.next());
+        over = this.#call(() => item.done === true);
         if (over) return;
         const later = this.#next.push(item.value);
         if (later !== undefined) yield* later;
       }
     } finally {
-      if (!over) iterator.return?.();
+      if (!over) this.#call(() => iterator.return?.());
     }
   }
 
   *#asynchronous(
-    iterator: AsyncIterator<unknown>,
+    iterable: AsyncIterable<unknown>,
   ): Generator<Effect<unknown>, void, unknown> {
+    const iterator = this.#call(() => iterable[Symbol.asyncIterator]());
     let over = false;
     try {
       while (!this.#flow.stopped) {
-        const item: IteratorResult<unknown> = yield* awaitedAt(
-          until(iterator.next()),
-          this.#place,
-          this.#value,
-        );
-        if (item.done) {
-          over = true;
-          return;
+        let item: IteratorResult<unknown>;
+        try {
+          item = yield* until(Promise.resolve(iterator.next()));
+          over = item.done === true;
+        } catch (error) {
+          const broken = this.#broken(error);
+          // Who has failed is over; who was left by a cancellation is not.
+          over = broken !== error;
+          throw broken;
         }
+        if (over) return;
         const later = this.#next.push(item.value);
         if (later !== undefined) yield* later;
       }
     } finally {
-      if (!over && iterator.return !== undefined) yield* until(iterator.return());
+      if (!over) yield* this.#leaveAsync(iterator);
+    }
+  }
+
+  *#leaveAsync(iterator: AsyncIterator<unknown>): Generator<Effect<unknown>, void, unknown> {
+    try {
+      const left = iterator.return?.();
+      if (left !== undefined) yield* until(Promise.resolve(left));
+    } catch (error) {
+      throw this.#broken(error);
     }
   }
 
@@ -192,7 +210,27 @@ class Spreading {
         }
       }
     } finally {
-      if (!over) yield* leave(generator);
+      if (!over) yield* this.#leave(generator);
+    }
+  }
+
+  /** Returns from a generator whose `finally` blocks may wait. */
+  *#leave(
+    generator: Generator<unknown, unknown, unknown>,
+  ): Generator<Effect<unknown>, void, unknown> {
+    try {
+      yield* leave(generator);
+    } catch (error) {
+      throw this.#broken(error);
+    }
+  }
+
+  /** Calls what the user made. */
+  #call<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      throw this.#broken(error);
     }
   }
 

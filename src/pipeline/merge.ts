@@ -34,6 +34,7 @@ export function merge<T, U>(...sources: Source<U>[]): Stage<T, T | U> {
   return stageOf<T, T | U>({
     kind: "task",
     name: "merge",
+    isAhead: true,
     run: (input, output) => {
       const others = sources.map((source) => () =>
         pipeline(

@@ -10,11 +10,9 @@
 import type { Effect } from "../kernel/effect.ts";
 import { spawn } from "../kernel/spawn.ts";
 import type { Task } from "../kernel/task_handle.ts";
-import { describe, inline } from "../kernel/work.ts";
+import { describe, inline, isOperation } from "../kernel/work.ts";
 import type { OutcomeOf } from "../operations/runnables.ts";
-import { Channel } from "../sync/channel.ts";
-import type { Permit } from "../sync/permit.ts";
-import { Semaphore } from "../sync/semaphore.ts";
+import { Latch } from "../sync/latch.ts";
 import { checkCount, checkFunction, nameOf, stageOf } from "./_part.ts";
 import type { Place } from "./_place.ts";
 import type { Input, Output, Stage } from "./stage.ts";
@@ -40,7 +38,7 @@ export interface ParallelOptions {
   /**
    * How many elements are worked on at a time; a whole number of at least 1.
    *
-   * @default the size of the executor, up to 64 for each of its slots when it runs jobs and is small; 16 without one
+   * @default the size of the executor, and 64 for each of its slots when it runs jobs, but at most 512; 16 without one
    */
   concurrency?: number;
   /**
@@ -54,7 +52,8 @@ export interface ParallelOptions {
 /**
  * Hands on what `fn` comes to for each element, working on several at a time: at most `concurrency` are being worked on,
  * and in order at most twice as many are on their way. The first failure cancels the rest. Cancelled, or left early, it
- * cancels what runs, and waits for that.
+ * cancels what runs, and waits for that. Promises of functions that did not ask for their signal are left behind, and what
+ * they come to then concerns nobody: a later failure among them is dropped, as by `Promise.all`.
  *
  * @example
  * ```ts
@@ -70,7 +69,8 @@ export interface ParallelOptions {
  * assertEquals([value, time], [["page 1", "page 2", "page 3"], 100]);
  * ```
  *
- * @param fn makes work of an element and its number, from 0: a job, an operation, a promise, or the result
+ * @param fn makes work of an element and its number, from 0: a job, an operation, a promise, or the result; where it makes
+ * jobs, what is no job is not sent to the executor
  * @param options who works, on how many at a time, in which order
  * @throws {TypeError} when `fn` is not a function, or an option has the wrong type
  * @throws {RangeError} when `concurrency` is not a whole number of at least 1
@@ -100,10 +100,10 @@ export function parallel<In, R>(
     kind: "task",
     name: nameOf(fn, "parallel"),
     run: (input, output, place) => {
-      const work = new Workshop(fn as Work, executor, place);
-      const lanes = concurrency ?? work.lanes;
-      return ordered ? inOrder(input, output, work, lanes) : asTheyCome(input, output, work, lanes);
+      const work = new Workshop(fn as Work, executor, place, concurrency);
+      return ordered ? inOrder(input, output, work) : asTheyCome(input, output, work);
     },
+    isAhead: true,
   });
 }
 
@@ -114,6 +114,9 @@ const mostInHand = 512;
 
 /** Has elements worked on. */
 class Workshop {
+  /** How many lanes there are to be at first, and how many when it turns out that the executor is given jobs. */
+  readonly lanes: number;
+  readonly #most: number;
   readonly #fn: Work;
   readonly #executor: TaskExecutor | undefined;
   readonly #place: Place;
@@ -121,41 +124,88 @@ class Workshop {
   #makesJobs: boolean | null = null;
   #index = 0;
 
-  constructor(fn: Work, executor: TaskExecutor | undefined, place: Place) {
+  constructor(
+    fn: Work,
+    executor: TaskExecutor | undefined,
+    place: Place,
+    concurrency: number | undefined,
+  ) {
     this.#fn = fn;
     this.#executor = executor;
     this.#place = place;
+    const size = executor === undefined ? 16 : executor.stats().size;
+    this.lanes = concurrency ?? Math.max(1, Math.min(size, mostInHand));
+    this.#most = concurrency ?? Math.max(this.lanes, Math.min(64 * size, mostInHand));
   }
 
-  get lanes(): number {
-    if (this.#executor === undefined) return 16;
-    const { size } = this.#executor.stats();
-    return Math.max(size, Math.min(64 * size, mostInHand));
+  /** How many lanes there should be by now: jobs are short, and travel together. */
+  get lanesNow(): number {
+    return this.#makesJobs === true ? this.#most : this.lanes;
   }
 
   /** What an element comes to. Called in the order of the elements. */
   *on(value: unknown): Generator<Effect<unknown>, unknown, unknown> {
     const index = this.#index++;
     try {
-      if (this.#executor === undefined) return yield* inline(() => this.#fn(value, index));
-      const task = this.#submit(this.#executor, value, index);
-      try {
-        return yield* task;
-      } finally {
-        if (!hasEnded(task)) yield* task.cancel();
+      const executor = this.#executor;
+      if (executor === undefined) return yield* inline(() => watched(this.#fn(value, index)));
+      let work = (): unknown => watched(this.#fn(value, index));
+      if (this.#makesJobs !== false) {
+        // A job is made here and goes away; any other work is begun where it is run.
+        const made = this.#fn(value, index);
+        if (isJob(made)) {
+          this.#makesJobs = true;
+          return yield* this.#join(executor.submit(made));
+        }
+        // Where there are jobs, what is none has its result already, as something that was kept.
+        if (this.#makesJobs === true) return yield* inline(() => watched(made));
+        this.#makesJobs = false;
+        const kept = watched(made);
+        work = () => kept;
       }
+      return yield* this.#join(executor.submit(work));
     } catch (error) {
       throw this.#place.broken(error, [value]);
     }
   }
 
-  /** A job is made here and goes away; any other work is begun where it is run. */
-  #submit(executor: TaskExecutor, value: unknown, index: number): Task<unknown> {
-    if (this.#makesJobs === false) return executor.submit(() => this.#fn(value, index));
-    const made = this.#fn(value, index);
-    this.#makesJobs = isJob(made);
-    return executor.submit(this.#makesJobs ? made : () => made);
+  *#join(task: Task<unknown>): Generator<Effect<unknown>, unknown, unknown> {
+    try {
+      return yield* task;
+    } finally {
+      if (!hasEnded(task)) yield* task.cancel();
+    }
   }
+}
+
+/** Work whose promise, once it was left behind, fails for nobody. See ADR 0006. */
+function watched(outcome: unknown): unknown {
+  if (typeof (outcome as PromiseLike<unknown> | null | undefined)?.then !== "function") {
+    return outcome;
+  }
+  return isOperation(outcome) ? outcome : watch(outcome as PromiseLike<unknown>);
+}
+
+function watch(promise: PromiseLike<unknown>): Generator<Effect<unknown>, unknown, unknown> {
+  const failures: unknown[] = [];
+  // It never fails itself, so that nothing is reported once it is left.
+  const outcome = Promise.resolve(promise).catch((error) => void failures.push(error));
+  return (function* () {
+    let value: unknown;
+    try {
+      value = yield* inline(() => outcome);
+    } catch (error) {
+      // One that failed at the same time, or heard of the cancellation and failed by something else.
+      throw failures.length === 0 || isAbort(failures[0]) ? error : failures[0];
+    }
+    if (failures.length > 0) throw failures[0];
+    return value;
+  })();
+}
+
+function isAbort(error: unknown): boolean {
+  const { name } = Object(error) as Partial<Error>;
+  return name === "AbortError" || name === "CancelledError";
 }
 
 function hasEnded({ status }: Task<unknown>): boolean {
@@ -172,58 +222,100 @@ function* asTheyCome(
   input: Input<unknown>,
   output: Output<unknown>,
   work: Workshop,
-  lanes: number,
 ): Generator<Effect<unknown>, void, unknown> {
+  /** Opened when the first element is being worked on, or there is none. */
+  const begun = new Latch();
   function* lane(): Generator<Effect<unknown>, void, unknown> {
     for (let item = yield* input.next(); !item.done; item = yield* input.next()) {
+      // Its waiter goes on after the work has begun, in this step.
+      begun.open();
       yield* output.send(yield* work.on(item.value));
     }
+    begun.open();
   }
+  for (let count = 0; count < work.lanes; count++) {
+    yield* spawn(lane, { name: `lane ${count + 1}` });
+  }
+  yield* begun.wait();
   // The scope of the stage ends with the last of them.
-  for (let count = 0; count < lanes; count++) yield* spawn(lane, { name: `lane ${count + 1}` });
+  for (let count = work.lanes; count < work.lanesNow; count++) {
+    yield* spawn(lane, { name: `lane ${count + 1}` });
+  }
 }
 
 /** A result in its place in the order. */
 interface Turn {
   value: unknown;
   isReady: boolean;
-  /** Its place in the window. */
-  readonly permit: Permit;
 }
 
 function* inOrder(
   input: Input<unknown>,
   output: Output<unknown>,
   work: Workshop,
-  lanes: number,
 ): Generator<Effect<unknown>, void, unknown> {
-  const window = new Semaphore(2 * lanes);
-  const turns = new Channel<Turn>({ capacity: Infinity });
-  /** Says that a turn has become ready; one word of it is enough. */
-  const ready = new Channel<void>({ capacity: 1, overflow: "drop-newest" });
-  let working = lanes;
+  /** What is on its way; what it has taken in and not handed on is bounded by the window. */
+  const turns: Turn[] = [];
+  let first = 0;
+  /** Places in the window: as many again as there are lanes. */
+  let free = 2 * work.lanes;
+  const places: Latch[] = [];
+  /** Opened when there is a turn, or one is ready, or the last lane is over. */
+  let news = new Latch();
+  let working = 0;
 
   function* lane(): Generator<Effect<unknown>, void, unknown> {
     for (;;) {
-      const permit = yield* window.acquire();
+      while (free === 0) {
+        const place = new Latch();
+        places.push(place);
+        yield* place.wait();
+      }
+      free--;
       const item = yield* input.next();
       if (item.done) {
-        permit.release();
+        free++;
+        places.shift()?.open();
         break;
       }
-      const turn: Turn = { value: undefined, isReady: false, permit };
-      turns.trySend(turn);
+      const turn: Turn = { value: undefined, isReady: false };
+      turns.push(turn);
+      news.open();
       turn.value = yield* work.on(item.value);
       turn.isReady = true;
-      ready.trySend();
+      news.open();
     }
-    if (--working === 0) turns.close();
+    working--;
+    news.open();
   }
 
-  for (let count = 0; count < lanes; count++) yield* spawn(lane, { name: `lane ${count + 1}` });
-  for (let turn = yield* turns.next(); !turn.done; turn = yield* turns.next()) {
-    while (!turn.value.isReady) yield* ready.receive();
-    yield* output.send(turn.value.value);
-    turn.value.permit.release();
+  function* lanesUpTo(most: number): Generator<Effect<unknown>, void, unknown> {
+    while (lanes < most) {
+      working++;
+      yield* spawn(lane, { name: `lane ${++lanes}` });
+    }
+  }
+
+  let lanes = 0;
+  yield* lanesUpTo(work.lanes);
+  while (working > 0 || first < turns.length) {
+    const turn = turns[first];
+    if (turn?.isReady !== true) {
+      news = new Latch();
+      yield* news.wait();
+      if (lanes < work.lanesNow) {
+        free += 2 * (work.lanesNow - lanes);
+        yield* lanesUpTo(work.lanesNow);
+        for (const place of places.splice(0)) place.open();
+      }
+      continue;
+    }
+    yield* output.send(turn.value);
+    if (++first === 1024) turns.splice(0, first), first = 0;
+    else turns[first - 1] = spent;
+    free++;
+    places.shift()?.open();
   }
 }
+
+const spent: Turn = { value: undefined, isReady: false };

@@ -68,12 +68,14 @@ export function partition(predicate: any, ...sinks: any[]): any {
       kind: "task",
       name,
       run: (input, output, place) => divert(input, output, predicate, sinks, place),
+      isAhead: true,
     });
   }
   return sinkOf({
     kind: "taskSink",
     name,
     run: (input, place) => divide(input, predicate, sinks, place),
+    isAhead: true,
   });
 }
 
@@ -117,7 +119,12 @@ function* holds(
   index: number,
   place: Place,
 ): Generator<Effect<unknown>, unknown, unknown> {
-  const outcome = predicate(value, index);
+  let outcome: unknown;
+  try {
+    outcome = predicate(value, index);
+  } catch (error) {
+    throw place.broken(error, [value]);
+  }
   return isAwaited(outcome)
     ? yield* awaitedAt(outcome as Operation<unknown>, place, value)
     : outcome;

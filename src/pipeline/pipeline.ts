@@ -7,9 +7,14 @@
 import { BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { handOn } from "./_hand_on.ts";
-import { byHand } from "./_part.ts";
+import { LinkFeed } from "./_feed.ts";
+import { LinkInput } from "./_link_input.ts";
+import { LinkOutput } from "./_link_output.ts";
+import { byHand, type StagePart, type StepPart } from "./_part.ts";
+import { Place } from "./_place.ts";
 import { PipelineGroup } from "./_pipeline_group.ts";
 import { type Plan, planOf, segmentsOf } from "./_plan.ts";
+import { type Placed, runSegment } from "./_segment.ts";
 import type { Sink } from "./sink.ts";
 import type { Source } from "./source.ts";
 import type { Output, StageLike as S } from "./stage.ts";
@@ -291,16 +296,45 @@ class PlannedPipeline extends BaseEffect<unknown> {
   }
 }
 
-byHand.stage = (part, input, output) =>
-  new PlannedPipeline({
-    source: (to: Output<unknown>) => handOn(input, to),
+// Steps that are called by hand run within the task that calls them, and take no more than they need: what comes after
+// them may read on from there. Of other parts the first takes at least as much as it holds between tasks.
+byHand.stage = (part, input, output) => {
+  const steps = stepsOf([part]);
+  if (steps !== null && input instanceof LinkInput && output instanceof LinkOutput) {
+    return runSegment({
+      feed: new LinkFeed(input),
+      steps: placed(steps),
+      last: output.link,
+    }) as Operation<void>;
+  }
+  return new PlannedPipeline({
+    source: input instanceof LinkInput ? input : (to: Output<unknown>) => handOn(input, to),
     stages: [part],
     sink: { kind: "taskSink", name: "output", run: (from) => handOn(from, output) },
   }) as unknown as Operation<void>;
+};
 
 byHand.sink = (sink, input) =>
   new PlannedPipeline({
-    source: (to: Output<unknown>) => handOn(input, to),
+    source: input instanceof LinkInput ? input : (to: Output<unknown>) => handOn(input, to),
     stages: [],
     sink,
   });
+
+function placed(steps: readonly StepPart[]): Placed<StepPart>[] {
+  return steps.map((part, index) => ({ part, place: new Place("stage", [index + 1], part.name) }));
+}
+
+/** The steps that parts are made of; `null` when they are made of anything else too. */
+function stepsOf(parts: readonly StagePart[]): StepPart[] | null {
+  const steps: StepPart[] = [];
+  for (const part of parts) {
+    const found = part.kind === "composed" ? stepsOf(part.parts) : [part];
+    if (found === null) return null;
+    for (const step of found) {
+      if (step.kind !== "step") return null;
+      steps.push(step);
+    }
+  }
+  return steps;
+}

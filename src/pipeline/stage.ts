@@ -15,7 +15,9 @@ export interface Input<T> extends AsyncIterable<T> {
   /**
    * The next element; waits for one. At the end of the input the stage is closed: this throws, the stage unwinds through
    * its `finally` blocks, where it may still send, and that is its normal end. A `catch` around it sees a `ClosedError`;
-   * a stage that asks again after that is returned from.
+   * a stage that asks again after that is returned from. A task that the stage has spawned ends there as well, as one that
+   * is cancelled, and the stage ends with the last of its tasks; `all` and the like would take that for a failure among
+   * their own, so tasks of theirs ask by `next`.
    */
   readonly receive: () => Operation<T>;
   /** The next element as an iterator gives it: `{ done: true }` at the end, for a stage that goes on after it. */

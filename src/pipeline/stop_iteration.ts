@@ -5,8 +5,8 @@
  */
 
 /**
- * What `send` and `throw` of a {@linkcode Coroutine} throw when it returns instead of yielding once more, and ever after:
- * as in Python, whoever sends learns by it that nothing more is wanted.
+ * What `send` and `throw` of a {@linkcode Coroutine} throw when it returns instead of yielding once more, and `send` ever
+ * after: as in Python, whoever sends learns by it that nothing more is wanted.
  */
 export class StopIteration extends Error {
   /** Its class, for those who cannot use `instanceof`. */

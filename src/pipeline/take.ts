@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Effect, Operation } from "../kernel/effect.ts";
 import { checkCount, stageOf } from "./_part.ts";
-import type { Flow, StepMaker } from "./_step.ts";
+import type { StepMaker } from "./_step.ts";
 import type { Stage } from "./stage.ts";
 
 /**
@@ -33,27 +32,16 @@ export function take<T>(count: number): Stage<T, T> {
   const make: StepMaker<T, T> = (next, _place, flow) => {
     const { push, end } = next;
     let left = count;
-    if (left === 0) flow.stopped = true;
+    if (left === 0) flow.stop();
     return {
       push(value) {
         if (left === 0) return undefined;
         if (--left > 0) return push(value);
-        // Only after it: those further on must not take the stop for theirs.
-        const later = push(value);
-        if (later !== undefined) return stopAfter(later, flow);
-        flow.stopped = true;
-        return undefined;
+        flow.stop();
+        return push(value);
       },
       end,
     };
   };
   return stageOf({ kind: "step", name: "take", make: make as StepMaker, waits: false });
-}
-
-function* stopAfter(
-  later: Operation<void>,
-  flow: Flow,
-): Generator<Effect<unknown>, void, unknown> {
-  yield* later;
-  flow.stopped = true;
 }

@@ -23,7 +23,8 @@ export interface ToWritableOptions {
 }
 
 /**
- * Writes each element to `stream`, waiting while that has no room; then closes it, and waits for that.
+ * Writes each element to `stream`, waiting while that has no room; then waits until all is written, and
+ * closes it.
  *
  * @example
  * ```ts
@@ -61,6 +62,7 @@ export function toWritable<T>(
     kind: "taskSink",
     name: "toWritable",
     run: (input) => writeAll(input as Input<T>, stream, close),
+    isAhead: true,
   });
 }
 
@@ -74,14 +76,18 @@ export function* writeAll<T>(
   // A stream that fails says so by these promises too, and the failure is known from the write.
   writer.closed.catch(() => {});
   let over = false;
+  let last: Promise<void> | undefined;
   try {
     for (let item = yield* input.next(); !item.done; item = yield* input.next()) {
       yield* until(writer.ready);
       // Its failure comes by `ready` or `close`; waiting for each write would leave the queue of the stream unused.
-      writer.write(item.value).catch(() => {});
+      last = writer.write(item.value);
+      last.catch(() => {});
     }
     yield* until(writer.ready);
+    // Writes are done in order, so the last one is done, or fails, after all others.
     if (close) yield* until(writer.close());
+    else if (last !== undefined) yield* until(last);
     over = true;
   } catch (error) {
     if (close) {

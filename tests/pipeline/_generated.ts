@@ -68,6 +68,34 @@ export const pipelines: fc.Arbitrary<PipelineSpec> = fc.record({
   stages: fc.array(stage, { maxLength: 6 }),
 });
 
+/** Pipelines of helpers alone, all of which share one task with the source. */
+export const fusedPipelines: fc.Arbitrary<PipelineSpec> = fc.record({
+  elements: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 12 }),
+  source: fc.constantFrom("array" as const, "iterator" as const),
+  sourcePause: fc.constant(0),
+  stages: fc.array(
+    fc.record({
+      does: fc.constantFrom<StageSpec["does"][]>(
+        "take",
+        "take",
+        "chunk",
+        "chunk",
+        "flatMap",
+        "flatMap",
+        "map",
+        "filter",
+        "drop",
+        "scan",
+      ),
+      n: fc.integer({ min: 1, max: 5 }),
+      form: fc.constantFrom("helper" as const, "helper" as const, "waiting" as const),
+      pause: fc.integer({ min: 0, max: 1 }),
+      capacity: fc.constant(0),
+    }),
+    { minLength: 2, maxLength: 6 },
+  ),
+});
+
 /** What arrays make of it. */
 export function expected({ elements, stages }: PipelineSpec): unknown[] {
   return stages.reduce(applied, elements as unknown[]);

@@ -134,3 +134,15 @@ Deno.test("partition() sends each element one way [C1]", async () => {
   const awaited = (n: number) => Promise.resolve(isEven(n));
   assertEquals(await run(() => pipeline([1, 2], partition(awaited, count(), count()))), [1, 1]);
 });
+
+Deno.test("broadcast() drops nothing for sinks that keep up, however quick the source [C4]", async () => {
+  for (const overflow of ["drop-oldest", "drop-newest"] as const) {
+    const { value } = await simulate(() =>
+      pipeline(
+        Array.from({ length: 100 }, (_, n) => n),
+        broadcast(count(), collect<number>(), { capacity: 4, overflow }),
+      )
+    );
+    assertEquals([value[0], value[1].length], [100, 100]);
+  }
+});

@@ -33,7 +33,8 @@ Deno.test("send() gives what is yielded next, and throws StopIteration when it r
   assertEquals([average.done, average.result], [true, "3 values"]);
   const again = assertThrows(() => average.send(1), StopIteration, "it has ended");
   assertEquals(again.value, undefined);
-  assertThrows(() => average.throw(new Error("late")), StopIteration, "it has ended");
+  const late = new Error("late");
+  assertEquals(assertThrows(() => average.throw(late)), late);
 });
 
 Deno.test("throw() raises at the yield: caught, it goes on; else it ends, and the error passes", () => {
@@ -193,4 +194,14 @@ Deno.test("source | grep | broadcast | printers, as in the book, closes from the
   );
   assertEquals(page, ["python is lazy", "swig", "python generators"]);
   assertEquals(closed, ["broadcast", "grep python", "printer", "grep swig"]);
+});
+
+Deno.test("an async generator function makes no coroutine, as it does not run when it is sent to", () => {
+  assertThrows(() => coroutine(async function* () {} as never), TypeError, "a generator function");
+});
+
+Deno.test("what was closed before anyone was given what it waits at yields nothing", () => {
+  const closed = coroutine(averager);
+  closed.close();
+  assertEquals([...closed], []);
 });

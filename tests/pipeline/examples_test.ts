@@ -56,3 +56,13 @@ Deno.test("the example of many pages fetches, parses and writes each, eight at a
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("the example of word frequencies fails for a folder that is not there", async () => {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", ...files, "examples/word_frequencies.ts", "no/such/folder"],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(success, false);
+  assertStringIncludes(new TextDecoder().decode(stderr), "ENOENT");
+});

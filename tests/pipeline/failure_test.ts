@@ -234,9 +234,12 @@ Deno.test("a source that cannot be closed is a failure, after the one that came 
   assertEquals([left.place.part, left.cause], ["source", boom]);
   const both = await assertRejects(() =>
     run(() => pipeline(numbers(), map(() => Promise.reject(new Error("first")))))
-  ) as Error;
-  const { cause } = both as { cause: AggregateError };
-  assertEquals(cause.errors.map((error) => error.cause.message), ["first", "boom"]);
+  ) as AggregateError;
+  assert(both.errors.every((error) => error instanceof PipelineError));
+  assertEquals(both.errors.map(({ place, cause }) => [place.part, (cause as Error).message]), [
+    ["stage", "first"],
+    ["source", "boom"],
+  ]);
 });
 
 Deno.test("a cancellation passes as itself [S3]", async () => {
@@ -309,4 +312,82 @@ Deno.test("a function that is no coroutine is a failure that says so [G3]", asyn
   assertStringIncludes(stage.message, "It must be a generator function");
   const source = await failureOf(() => pipeline((() => 5) as never, count()));
   assertStringIncludes(source.message, "It must be a generator function");
+});
+
+Deno.test("lanes that fail at once are failures of their own [S9]", async () => {
+  const error = await assertRejects(() =>
+    simulate(() =>
+      pipeline(
+        [1, 2],
+        parallel(function* fetch(n) {
+          try {
+            yield* sleep(n === 1 ? 1 : 5);
+          } finally {
+            // deno-lint-ignore no-unsafe-finally -- that is what is tested
+            throw new Error(`no ${n}`);
+          }
+        }),
+      )
+    )
+  ) as AggregateError;
+  assertEquals(error.errors?.map((error) => (error as Error).message), [
+    "pipeline stage 1 'fetch' failed at 1: Error: no 1",
+    "pipeline stage 1 'fetch' failed at 2: Error: no 2",
+  ]);
+});
+
+Deno.test("what a user's iterator does wrong is not blamed on others [G3]", async () => {
+  const iterators: Iterator<number>[] = [
+    {
+      next: () => ({ done: false, value: 1 }),
+      return: () => {
+        throw boom;
+      },
+    },
+    { next: () => undefined as never },
+  ];
+  for (const iterator of iterators) {
+    const sync = { [Symbol.iterator]: () => iterator };
+    const later = { [Symbol.asyncIterator]: () => iterator as unknown as AsyncIterator<number> };
+    for (const made of [sync, later]) {
+      const spread = await failureOf(() =>
+        pipeline([7], flatMap(() => made as Iterable<number>), take(1))
+      );
+      assertEquals([spread.place.name, spread.element], ["flatMap", 7]);
+      const source = await failureOf(() => pipeline(made as Iterable<number>, take(1)));
+      assertEquals(source.place.part, "source");
+    }
+  }
+  const none = {
+    [Symbol.asyncIterator]: () => {
+      throw boom;
+    },
+  } as AsyncIterable<number>;
+  assertEquals((await failureOf(() => pipeline([7], flatMap(() => none)))).place.name, "flatMap");
+});
+
+Deno.test("a part that works on several elements at a time carries none rather than a wrong one [G3]", async () => {
+  function* fails(input: Input<number>) {
+    yield* input.receive();
+    yield* sleep(1);
+    throw boom;
+  }
+  const error = await failureOf(() =>
+    pipeline(
+      Array.from({ length: 99 }, (_, n) => n + 1),
+      broadcast(count(), fails, { capacity: 1 }),
+    )
+  );
+  assertEquals([error.place.name, error.hasElement], ["broadcast", false]);
+  assertEquals([(error.cause as PipelineError).element, (error.cause as PipelineError).cause], [
+    1,
+    boom,
+  ]);
+  const stream = new TransformStream<number, number>({
+    transform: (n) => {
+      if (n === 1) throw boom;
+    },
+  }, { highWaterMark: 9 });
+  const broken = await failureOf(() => pipeline(Array.from({ length: 99 }, (_, n) => n), stream));
+  assertEquals([broken.cause, broken.hasElement], [boom, false]);
 });

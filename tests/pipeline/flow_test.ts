@@ -5,10 +5,13 @@ import {
   collect,
   compose,
   count,
+  drop,
   filter,
+  flatMap,
   forEach,
   type Input,
   map,
+  type Operation,
   type Output,
   pipeline,
   reduce,
@@ -182,4 +185,87 @@ Deno.test("helpers can be called as the stages and sinks they are [G1]", async (
 Deno.test("a pipeline can be run again, and awaited [G1]", async () => {
   const again = pipeline([1, 2], map((n) => n + 1), reduce((sum, n) => sum + n, 0));
   assertEquals([await again, await again, await run(() => again)], [5, 5, 5]);
+});
+
+Deno.test("what is gathered before a stop goes through all that comes after it [G1]", async () => {
+  const through = (elements: number[], count: number) =>
+    run(() => pipeline(elements, take(count), chunk(2), flatMap((c) => c), map((n) => n)));
+  assertEquals(await through([1, 2, 3, 4, 5], 3), [1, 2, 3]);
+  assertEquals(await through([1, 2, 3, 4, 5], 0), []);
+  const waiting = await run(() =>
+    pipeline([1, 2, 3, 4], take(3), chunk(2), flatMap((c) => c), map((n) => Promise.resolve(n)))
+  );
+  assertEquals(waiting, [1, 2, 3]);
+});
+
+Deno.test("stages that never wait give others and the host their turn [F1][F2]", async () => {
+  const endless: (() => Operation<unknown>)[] = [
+    () => pipeline([1], flatMap(numbers), filter(() => false)),
+    () => pipeline([1], flatMap((n) => new Array(5e6).fill(n)), flatMap(numbers), count()),
+    () =>
+      pipeline(
+        function* source(output: Output<number>) {
+          for (let n = 0;; n++) yield* output.send(n);
+        },
+        buffer(Infinity),
+        forEach(() => sleep(1e6)),
+      ),
+    () =>
+      pipeline(
+        function* source(output: Output<number>) {
+          for (let n = 0;; n++) yield* output.send(n);
+        },
+        buffer(4, { overflow: "drop-oldest" }),
+        forEach(() => sleep(1e6)),
+      ),
+  ];
+  for (const program of endless) {
+    let turns = 0;
+    await run(function* () {
+      const task = yield* spawn(program);
+      for (; turns < 20; turns++) yield* yieldNow();
+      yield* sleep(1);
+      yield* task.cancel();
+    });
+    assertEquals(turns, 20);
+  }
+});
+
+Deno.test("a buffer that drops does so only for a reader that is behind [C4]", async () => {
+  for (const overflow of ["drop-oldest", "drop-newest"] as const) {
+    const { value } = await simulate(() =>
+      pipeline(Array.from({ length: 100 }, (_, n) => n), buffer(8, { overflow }), count())
+    );
+    assertEquals(value, 100);
+  }
+});
+
+Deno.test("helpers called one after the other lose no element between them [C1]", async () => {
+  function* own(input: Input<number>, output: Output<number>) {
+    yield* take<number>(2)(input, output);
+    yield* compose(drop<number>(1), take<number>(2))(input, output);
+    yield* map((n: number) => -n)(input, output);
+  }
+  const elements = Array.from({ length: 40 }, (_, n) => n);
+  const { value } = await simulate(() => pipeline(elements, own));
+  assertEquals(value, [0, 1, 3, 4, ...elements.slice(5).map((n) => -n)]);
+});
+
+Deno.test("a buffer is for its own place alone [C2]", async () => {
+  let sent = 0;
+  function* source(output: Output<number>) {
+    for (;;) yield* output.send(sent++);
+  }
+  function* passing(input: Input<number>, output: Output<number>) {
+    for (;;) yield* output.send(yield* input.receive());
+  }
+  await simulate(function* () {
+    const task = yield* spawn(() =>
+      pipeline(source, buffer(1), passing, forEach(() => sleep(1e6)))
+    );
+    yield* sleep(1);
+    yield* task.cancel();
+  });
+  // One at the sink, 16 before it, one in hand, one in the buffer, and the one that waits for it.
+  assertEquals(sent, 20);
 });

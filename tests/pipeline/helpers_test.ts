@@ -122,3 +122,17 @@ Deno.test("throttle() holds back, or drops, by the clock [T1]", async () => {
   );
   assertEquals(dropped.value, [0, 100, 200]);
 });
+
+Deno.test("flatMap() hands on the whole rest of an array after one element was waited for [G1]", async () => {
+  const later = (n: number) => n === 1 ? Promise.resolve(n) : n;
+  assertEquals(
+    await run(() => pipeline([[0, 1, 2, 3, 4]], flatMap((all) => all), map(later))),
+    [0, 1, 2, 3, 4],
+  );
+});
+
+Deno.test("dedupe() forgets first what was seen last longest ago [G1]", async () => {
+  const elements = [1, 2, 1, 3, 2, 1];
+  assertEquals(await run(() => pipeline(elements, dedupe({ window: 2 }))), [1, 2, 3, 2, 1]);
+  assertEquals(await run(() => pipeline([1, 2, 1, 3, 1], dedupe({ window: 2 }))), [1, 2, 3]);
+});

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   GreenPool,
   type Input,
@@ -10,7 +10,8 @@ import {
   sleep,
   take,
 } from "../../mod.ts";
-import { simulate } from "../../testing.ts";
+import { assertNoLeaks, simulate } from "../../testing.ts";
+import { caught } from "../_caught.ts";
 
 const jobs = jobsFrom<typeof import("../executors/fixtures/jobs.ts")>(
   import.meta.resolve("../executors/fixtures/jobs.ts"),
@@ -135,4 +136,88 @@ Deno.test("parallel() that is cancelled cancels what its executor runs, and wait
   await run(() => sleep(5));
   await task.cancel();
   assertEquals([begun, ended, green.stats().running], [4, 4, 0]);
+});
+
+Deno.test("parallel() fails with the first failure, and later ones are nobody's [G3]", async () => {
+  const unhandled: unknown[] = [];
+  const hear = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", hear);
+  try {
+    await using green = new GreenPool({ size: 4 });
+    const fails = async (n: number) => {
+      await new Promise((resolve) => setTimeout(resolve, n));
+      throw new Error(`no ${n}`);
+    };
+    for (const executor of [undefined, green]) {
+      for (const ordered of [true, false]) {
+        const stage = parallel(fails, { executor, ordered });
+        await assertRejects(() => run(() => pipeline([1, 3, 5], stage)), Error, "no 1");
+      }
+    }
+    // Nor are those of elements that are not wanted any more.
+    const one = parallel(async (n: number) => n === 0 ? n : await fails(n));
+    assertEquals(await run(() => pipeline([0, 3, 5], one, take(1))), [0]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assertEquals(unhandled, []);
+  } finally {
+    globalThis.removeEventListener("unhandledrejection", hear);
+  }
+});
+
+Deno.test("parallel() takes from its source what its executor has slots for, unless it runs jobs [P3]", async () => {
+  for (const ordered of [true, false]) {
+    await using green = new GreenPool({ size: 2 });
+    let pulled = 0;
+    const source = function* () {
+      for (;;) yield pulled++;
+    };
+    const task = run(() =>
+      pipeline(source(), parallel(() => sleep(1e6), { executor: green, ordered }))
+    );
+    await run(() => sleep(5));
+    await task.cancel();
+    // Two are worked on, sixteen are in the buffer, and one is in the hand of the source.
+    assert(pulled <= 2 + 16 + 1, `${pulled} pulled`);
+  }
+  await using endless = new GreenPool({ size: Infinity });
+  const values = await run(() => pipeline([1, 2], parallel((n) => n, { executor: endless })));
+  assertEquals(values, [1, 2]);
+});
+
+Deno.test("parallel() leaves nothing behind when it is left, or fails", async () => {
+  const left = await simulate(() =>
+    pipeline(
+      numbers(),
+      parallel(function* (n) {
+        yield* sleep(n);
+        return n;
+      }, { concurrency: 3 }),
+      take(2),
+    )
+  );
+  assertNoLeaks(left);
+  const failed = await simulate(function* () {
+    return yield* caught(
+      pipeline(
+        numbers(),
+        parallel(function* (n) {
+          yield* sleep(1);
+          if (n === 5) throw new Error("boom");
+        }, { concurrency: 3 }),
+      ),
+    );
+  });
+  assert(failed.value instanceof Error);
+  assertNoLeaks(failed);
+});
+
+Deno.test("parallel() mixes jobs with results that are there already [P2]", async () => {
+  await using pool = new ParallelPool({ size: 1 });
+  const squares = await run(() =>
+    pipeline([1, 2, 3, 4], parallel((n) => n % 2 === 0 ? -n : jobs.square(n), { executor: pool }))
+  );
+  assertEquals(squares, [1, -2, 9, -4]);
 });

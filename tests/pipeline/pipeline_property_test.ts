@@ -4,7 +4,7 @@ import { PipelineError, spawn } from "../../mod.ts";
 import { simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
 import { cancelAtEveryStep } from "../kernel/_sweep.ts";
-import { built, Census, expected, pipelines } from "./_generated.ts";
+import { built, Census, expected, fusedPipelines, pipelines } from "./_generated.ts";
 
 const seeds = fc.option(fc.integer(), { nil: undefined });
 
@@ -21,6 +21,16 @@ Deno.test("a pipeline results in what arrays do, whatever its parts, capacities 
       }
     }),
     { numRuns: 400 },
+  );
+});
+
+Deno.test("helpers that share a task result in what arrays do, wherever one of them stops [G1]", async () => {
+  await fc.assert(
+    fc.asyncProperty(fusedPipelines, async (spec) => {
+      const { value } = await simulate(() => built(spec, new Census()));
+      assertEquals(value, expected(spec));
+    }),
+    { numRuns: 600 },
   );
 });
 

@@ -349,3 +349,35 @@ Deno.test("room that a cancelled task was woken for goes to another one [C3][Y4]
     assert(value[0] === 0 && value.at(-1) === 2, `seed ${seed}: ${value}`);
   }
 });
+
+Deno.test("tasks of a stage that receive end with the input, and none of their elements is lost [G4][C1]", async () => {
+  const numbers = Array.from({ length: 20 }, (_, n) => n);
+  for (const joins of [false, true]) {
+    for (let seed = 0; seed < 10; seed++) {
+      let closed = 0;
+      const { value } = await simulate(
+        () =>
+          pipeline(numbers, function* lanes(input: Input<number>, output: Output<number>) {
+            const lane = function* () {
+              try {
+                for (;;) {
+                  const n = yield* scope(() => input.receive());
+                  yield* sleep(n % 3);
+                  yield* output.send(n);
+                }
+              } finally {
+                yield* sleep(1);
+                yield* output.send(-1);
+                closed++;
+              }
+            };
+            const tasks = [yield* spawn(lane), yield* spawn(lane), yield* spawn(lane)];
+            if (joins) { for (const task of tasks) yield* task; }
+          }),
+        { seed },
+      );
+      assertEquals(value.toSorted((a, b) => a - b), [-1, -1, -1, ...numbers], `seed ${seed}`);
+      assertEquals(closed, 3);
+    }
+  }
+});

@@ -1,8 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   Channel,
   collect,
   map,
+  type Operation,
+  type Output,
   pipeline,
   reduce,
   run,
@@ -135,4 +137,82 @@ Deno.test("channels are sources and sinks [C1][C5]", async () => {
   await run(() => pipeline([1, 2], toChannel(open, { close: false })));
   await run(() => pipeline(open, take(1)));
   assertEquals([open.closed, open.size], [false, 1]);
+});
+
+Deno.test("toWritable() that leaves the stream open ends when all is written, or fails with it [S10]", async () => {
+  const written: number[] = [];
+  const later = new WritableStream<number>({
+    async write(n) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      written.push(n);
+    },
+  }, { highWaterMark: 9 });
+  await run(() => pipeline([1, 2, 3], toWritable(later, { close: false })));
+  assertEquals([written, later.locked], [[1, 2, 3], false]);
+  const boom = new Error("boom");
+  const broken = new WritableStream<number>({
+    async write(n) {
+      await null;
+      if (n === 2) throw boom;
+    },
+  }, { highWaterMark: 9 });
+  const error = await assertRejects(() =>
+    run(() => pipeline([1, 2, 3], toWritable(broken, { close: false })))
+  );
+  assertEquals((error as Error).cause, boom);
+});
+
+Deno.test("a cancellation stays one for a pipeline that reads what another one sends [G3][S3]", async () => {
+  function* slow(output: Output<number>) {
+    try {
+      yield* output.send(1);
+      yield* sleep(1e6);
+    } finally {
+      yield* sleep(5);
+    }
+  }
+  for (const isBody of [true, false]) {
+    const { value } = await simulate(function* () {
+      const task = yield* spawn(function* () {
+        const channel = new Channel<number>();
+        const writes = (): Operation<unknown> => pipeline(slow, toChannel(channel));
+        const reads = (): Operation<unknown> => pipeline(channel, map((n) => n), collect());
+        yield* spawn(isBody ? reads : writes);
+        yield* (isBody ? writes : reads)();
+      });
+      yield* sleep(10);
+      yield* task.cancel();
+      return task.status;
+    });
+    assertEquals(value, "cancelled");
+  }
+});
+
+Deno.test("a stream that has come to its end is unlocked", async () => {
+  const stream = ReadableStream.from([1, 2]);
+  assertEquals(await run(() => pipeline(stream)), [1, 2]);
+  assertEquals(stream.locked, false);
+});
+
+Deno.test("a TransformStream that terminates ends the stage, and closes those before it [P4]", async () => {
+  const upTo = (last: number) =>
+    new TransformStream<number, number>({
+      transform(n, controller) {
+        controller.enqueue(n);
+        if (n === last) controller.terminate();
+      },
+    });
+  assertEquals(await run(() => pipeline(numbers(), upTo(2))), [0, 1, 2]);
+  assertEquals(await run(() => pipeline([0, 1, 2, 3], upTo(1), map((n) => -n))), [-0, -1]);
+  let closed = false;
+  function* waits(output: Output<number>) {
+    try {
+      yield* output.send(0);
+      yield* sleep(1e6);
+    } finally {
+      closed = true;
+    }
+  }
+  assertEquals(await run(() => pipeline(waits, upTo(0))), [0]);
+  assert(closed);
 });
