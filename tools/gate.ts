@@ -19,6 +19,8 @@ const TESTS = "tests, doc tests";
 
 function steps(entries: string[]): Step[] {
   return [
+    // Before anything else: what a command fetches on its way, it tells on stderr.
+    { name: "dependencies", args: ["install", "--frozen"] },
     { name: "format", args: ["fmt", "--check"] },
     { name: "lint", args: ["lint"] },
     { name: "types, docs included", args: ["check", "--doc", "."] },

@@ -27,10 +27,13 @@ export function job(name: string): string {
   return `${jobs.pathname}#${name}`;
 }
 
+const cli = new URL("cli.ts", root).pathname;
+
 /** Starts it, with pipes on all sides. */
 export function start(args: string[], env: Record<string, string> = {}): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--allow-all", new URL("cli.ts", root).pathname, ...args],
+    // What Deno itself has to tell, as when it fetches something, is not what the command says.
+    args: ["run", "--quiet", "--no-prompt", "--allow-all", cli, ...args],
     cwd: root,
     env: { NO_COLOR: "1", ...env },
     stdin: "piped",
