@@ -23,6 +23,8 @@ import type { Contender } from "./measure.ts";
 export interface Comparison {
   readonly title: string;
   readonly contenders: readonly Contender[];
+  /** The most that heddle may take itself, in nanoseconds, where the bar is a number. */
+  readonly most?: number;
   readonly bars: { readonly [peer: string]: { readonly least?: number; readonly most?: number } };
 }
 

@@ -30,7 +30,7 @@ if (only === undefined || "fairness".includes(only)) {
 }
 if (only === undefined) await writeTable();
 
-async function compare({ title, contenders, bars }: Comparison): Promise<void> {
+async function compare({ title, contenders, most, bars }: Comparison): Promise<void> {
   if (only !== undefined && !title.includes(only)) return;
   const timings = await measure(contenders);
   console.log(title);
@@ -44,6 +44,10 @@ async function compare({ title, contenders, bars }: Comparison): Promise<void> {
         `${ratio.toPrecision(3)} ×`.padStart(10)
       }${verdict}`,
     );
+  }
+  if (most !== undefined) {
+    const verdict = timings[0].ns <= most ? "kept" : "MISSED";
+    console.log(`  bar: at most ${readable(most)}: ${verdict}`);
   }
   rows.push(row(title, timings));
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { traceSpawns } from "../kernel/spawn_trace.ts";
 import { checkOptions, checkThunk, describe, type Thunk } from "../kernel/work.ts";
 import { type Chooser, RandomChooser } from "./chooser.ts";
 import { ExhaustiveSearch } from "./exhaustive_search.ts";
@@ -242,20 +241,18 @@ class Explorer {
     const found: Failing = { decisions: result.decisions.map(({ chosen }) => chosen), result };
     const { decisions } = await shrink(this.#work, setup, found, shrinkBudget);
     const notes = new NoteTaker();
-    const untrace = traceSpawns();
     const told = await runOnce(this.#work, {
       ...setup,
       chooser: new ScheduleChooser({ decisions }),
       instrument: notes,
     });
-    untrace();
     const { outcome, trace } = told;
     const error = outcome.ok ? new NotRepeatedError() : outcome.error;
     return {
       error,
       seed,
       replay: encode({ decisions, seed, fingerprint: fingerprintOf(told) }),
-      story: tell({ trace, notes: notes.steps, decisions: told.decisions, error }),
+      story: tell({ trace, notes: notes.steps, error }),
     };
   }
 }

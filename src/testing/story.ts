@@ -5,7 +5,6 @@
  */
 
 import { inWords } from "../kernel/aggregate.ts";
-import type { Decision } from "./decisions.ts";
 import type { StepNotes } from "./notes.ts";
 import type { TraceStep } from "./recording_queue.ts";
 
@@ -13,7 +12,6 @@ import type { TraceStep } from "./recording_queue.ts";
 export interface StorySource {
   readonly trace: readonly TraceStep[];
   readonly notes: readonly StepNotes[];
-  readonly decisions: readonly Decision[];
   readonly error: unknown;
 }
 

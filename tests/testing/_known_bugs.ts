@@ -74,9 +74,10 @@ export const knownBugs: { readonly [name: string]: KnownBug } = {
   "double release": {
     buggy: () =>
       releasing(function* release(held) {
-        if (held.permit === null) return;
+        const { permit } = held;
+        if (permit === null) return;
         yield* yieldNow();
-        held.permit!.release();
+        permit.release();
         held.permit = null;
       }),
     right: () =>
