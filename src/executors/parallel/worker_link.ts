@@ -74,6 +74,7 @@ export class WorkerLink<C extends Call> {
   #stateTimer: ReturnType<typeof setTimeout> | undefined;
   #culprit: C | undefined;
   #hasBeenReady = false;
+  #retirement = 0;
 
   /**
    * Starts a worker.
@@ -118,9 +119,7 @@ export class WorkerLink<C extends Call> {
       unreadable: (error) => this.#end.force("silent", error),
       closed: () => this.#end.portClosed(),
     });
-    if (settings.startTimeout < MAX_DELAY) {
-      this.#stateTimer = setTimeout(() => this.#end.force("start"), settings.startTimeout);
-    }
+    this.#limit(settings.startTimeout, "start");
   }
 
   /** How many calls were sent and have not been settled, returned or lost. */
@@ -164,11 +163,6 @@ export class WorkerLink<C extends Call> {
     this.#control.set(this.#slots.put(call), QUEUED);
     if (this.#outstanding++ === 0) this.#liveness.wake();
     this.#writer.write(call);
-  }
-
-  /** Sends at once what otherwise leaves when the turn ends. */
-  flush(): void {
-    this.#outbox.flush();
   }
 
   /**
@@ -242,7 +236,7 @@ export class WorkerLink<C extends Call> {
   /**
    * Lets the worker finish what it has, dispose of its modules and exit.
    *
-   * @param grace milliseconds it has for that before it is terminated
+   * @param grace milliseconds it has, when its last call has ended, before it is terminated
    * @returns when the worker is gone
    */
   retire(grace: number = DEFAULT_GRACE): Promise<void> {
@@ -251,11 +245,15 @@ export class WorkerLink<C extends Call> {
       clearTimeout(this.#stateTimer);
       this.#liveness.wake();
       this.#tell(wire.RETIRE);
-      if (grace < MAX_DELAY) {
-        this.#stateTimer = setTimeout(() => this.#end.force("terminated"), grace);
-      }
+      this.#retirement = grace;
+      if (this.#outstanding === 0) this.#limit(this.#retirement, "terminated");
     }
     return this.#whenGone();
+  }
+
+  /** Its start may take so long, and its end: its `dispose` exports, when it has no calls any more. */
+  #limit(ms: number, cause: "start" | "terminated"): void {
+    if (ms < MAX_DELAY) this.#stateTimer = setTimeout(() => this.#end.force(cause), ms);
   }
 
   /**
@@ -328,6 +326,7 @@ export class WorkerLink<C extends Call> {
     // Else the time of a call that has ended would keep the process alive.
     this.#deadlines.clear();
     if (this.#state === READY) this.#liveness.rest();
+    if (this.#state === RETIRING) this.#limit(this.#retirement, "terminated");
   }
 
   #refused(entry: wire.Batch, error: unknown, transfer?: readonly Transferable[]): void {

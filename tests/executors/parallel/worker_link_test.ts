@@ -148,6 +148,19 @@ for (const shareMemory of [true, false]) {
   });
 }
 
+Deno.test("a worker that retires is given the time that its last call takes [E4]", async () => {
+  const owner = new Owner();
+  const flag = new Flag();
+  const call = owner.call("waitFor", [flag.words]);
+  await flag.begun();
+  const gone = owner.link.retire(100);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  flag.letGo();
+  assertEquals(await call, "let go");
+  await gone;
+  assertEquals(owner.losses, []);
+});
+
 Deno.test("a synchronous loop sees its cancellation in signal.aborted [E2]", async () => {
   await using owner = new Owner();
   for (const job of ["untilAborted", "untilThrown"]) {
