@@ -220,6 +220,7 @@ export { JobModuleError } from "./src/executors/job_module_error.ts";
 export type { ParallelPoolOptions } from "./src/executors/parallel/parallel_options.ts";
 export { ParallelPool, type ParallelStats } from "./src/executors/parallel/parallel_pool.ts";
 export type { ResourceLimits } from "./src/executors/parallel/platform.ts";
+export { transfer } from "./src/executors/parallel/transfer.ts";
 export type { QuantilesSnapshot } from "./src/executors/quantiles.ts";
 export type { Lane, Route } from "./src/executors/routing.ts";
 export { SoloExecutor, type SoloOptions } from "./src/executors/solo_executor.ts";

@@ -11,6 +11,8 @@ import { type Comparison, kernel } from "./kernel.ts";
 import { measure, readable, type Timing } from "./measure.ts";
 import { memory } from "./memory.ts";
 import { pipelines } from "./pipeline.ts";
+import { pool } from "./pool.ts";
+import { linesOf } from "./report.ts";
 import { supervision } from "./supervision.ts";
 
 const only = Deno.args[0];
@@ -28,28 +30,14 @@ if (only === undefined || "memory".includes(only)) {
 if (only === undefined || "fairness".includes(only)) {
   for (const line of await fairness()) console.log(line);
 }
+if (only === undefined || "pool".includes(only)) await pool([]);
 if (only === undefined) await writeTable();
 
-async function compare({ title, contenders, most, bars }: Comparison): Promise<void> {
-  if (only !== undefined && !title.includes(only)) return;
-  const timings = await measure(contenders);
-  console.log(title);
-  for (const { name, ns, ratio } of timings) {
-    const bar = bars[name];
-    const verdict = bar === undefined
-      ? ""
-      : `   bar ${Number(bar.least!.toPrecision(2))} ×: ${ratio >= bar.least! ? "kept" : "MISSED"}`;
-    console.log(
-      `  ${name.padEnd(22)} ${readable(ns).padStart(9)} ${
-        `${ratio.toPrecision(3)} ×`.padStart(10)
-      }${verdict}`,
-    );
-  }
-  if (most !== undefined) {
-    const verdict = timings[0].ns <= most ? "kept" : "MISSED";
-    console.log(`  bar: at most ${readable(most)}: ${verdict}`);
-  }
-  rows.push(row(title, timings));
+async function compare(comparison: Comparison): Promise<void> {
+  if (only !== undefined && !comparison.title.includes(only)) return;
+  const timings = await measure(comparison.contenders);
+  for (const line of linesOf(comparison, timings)) console.log(line);
+  rows.push(row(comparison.title, timings));
 }
 
 function row(title: string, [own, ...peers]: Timing[]): string {

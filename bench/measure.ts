@@ -7,11 +7,19 @@
  * @module
  */
 
-/** One way of doing the same work. Returns how many times it did it. */
+/** What one run of a contender came to, when not all of its time counts. */
+export interface Took {
+  /** How many times the work was done. */
+  readonly times: number;
+  /** The milliseconds that count. */
+  readonly ms: number;
+}
+
+/** One way of doing the same work. */
 export interface Contender {
   readonly name: string;
   /** Does the work some times, and says how many times that was. */
-  readonly run: () => number | Promise<number>;
+  readonly run: () => number | Took | Promise<number | Took>;
 }
 
 /** What a contender took. */
@@ -23,10 +31,12 @@ export interface Timing {
   readonly ratio: number;
 }
 
-const warmUps = 3;
-
 /** Runs each contender a few times to warm up, then `rounds` times in turn. */
-export async function measure(contenders: readonly Contender[], rounds = 11): Promise<Timing[]> {
+export async function measure(
+  contenders: readonly Contender[],
+  rounds = 11,
+  warmUps = 3,
+): Promise<Timing[]> {
   for (const contender of contenders) {
     for (let times = 0; times < warmUps; times++) await contender.run();
   }
@@ -35,8 +45,11 @@ export async function measure(contenders: readonly Contender[], rounds = 11): Pr
     for (const [index, contender] of contenders.entries()) {
       sweep();
       const began = performance.now();
-      const count = await contender.run();
-      times[index].push(((performance.now() - began) * 1e6) / count);
+      const outcome = await contender.run();
+      const took = typeof outcome === "number"
+        ? { times: outcome, ms: performance.now() - began }
+        : outcome;
+      times[index].push((took.ms * 1e6) / took.times);
     }
   }
   return contenders.map(({ name }, index) => ({

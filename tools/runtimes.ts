@@ -5,37 +5,17 @@
  * @module
  */
 import { runMatrix } from "../tests/executors/parallel/matrix/run_matrix.ts";
+import { installPacked, transpile } from "./packed.ts";
 
-const ROOT = new URL("../", import.meta.url);
 const MATRIX = "tests/executors/parallel/matrix/";
-const program = decodeURIComponent(new URL(`${MATRIX}program.ts`, ROOT).pathname);
-
-async function deno(...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: ROOT,
-    stdin: "null",
-    stdout: "null",
-  }).output();
-  if (!success) throw new Error(`deno ${args.join(" ")}:\n${new TextDecoder().decode(stderr)}`);
-}
+const program = decodeURIComponent(new URL(`../${MATRIX}program.ts`, import.meta.url).pathname);
 
 /** Puts the packed library, and the matrix that uses it, where npm would; returns the program. */
 async function install(place: string): Promise<string> {
-  const home = `${place}/node_modules/@heddle/runtime`;
-  await Deno.mkdir(home, { recursive: true });
-  await deno("pack", "--allow-dirty", "--output", `${place}/heddle.tgz`);
-  const tar = ["-xzf", `${place}/heddle.tgz`, "-C", home, "--strip-components=1"];
-  const { success } = await new Deno.Command("tar", { args: tar }).output();
-  if (!success) throw new Error("Cannot unpack the tarball");
-  const names = ["program", "jobs", "broken", "endless", "deadly"];
-  for (const name of names) {
-    const out = `${place}/${name}.js`;
-    await deno("transpile", "--no-check", "--output", out, `${MATRIX}${name}.ts`);
-    const code = await Deno.readTextFile(out);
-    await Deno.writeTextFile(out, code.replace(/"[./]*\/mod\.[jt]s"/, '"@heddle/runtime"'));
+  await installPacked(place);
+  for (const name of ["program", "jobs", "broken", "endless", "deadly"]) {
+    await transpile(`${MATRIX}${name}.ts`, `${place}/${name}.js`);
   }
-  await Deno.writeTextFile(`${place}/package.json`, '{ "type": "module" }');
   return `${place}/program.js`;
 }
 
