@@ -85,6 +85,17 @@ export interface BlockedTask {
   readonly name: string;
   /** What it waits for. */
   readonly waitsFor: string;
+  /** Where it was spawned: `at worker (file:///…/main.ts:12:20)`. `undefined` when that was not recorded. */
+  readonly spawnedAt?: string;
+}
+
+/** Blocked tasks for a message, one a line. */
+export function tasksInWords(tasks: readonly BlockedTask[]): string {
+  return tasks.map(({ id, name, waitsFor, spawnedAt }) =>
+    `  task ${id} '${name}' waits for ${waitsFor}${
+      spawnedAt === undefined ? "" : `, spawned ${spawnedAt}`
+    }`
+  ).join("\n");
 }
 
 /** Nothing is ready, no timer is set, nothing outside is awaited, and yet tasks wait. */
@@ -100,12 +111,9 @@ export class DeadlockError extends Error {
    * @param blocked every blocked task
    */
   constructor(blocked: readonly BlockedTask[]) {
-    const lines = blocked.map((task) =>
-      `  task ${task.id} '${task.name}' waits for ${task.waitsFor}`
-    );
     super(
       `Deadlock: nothing is ready, no timer is set and nothing outside is awaited, yet ${blocked.length} ` +
-        `${blocked.length === 1 ? "task waits" : "tasks wait"}:\n${lines.join("\n")}`,
+        `${blocked.length === 1 ? "task waits" : "tasks wait"}:\n${tasksInWords(blocked)}`,
     );
     this.blocked = blocked;
   }

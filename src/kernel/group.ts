@@ -32,13 +32,17 @@ export abstract class Group extends OwnedWait {
   protected abstract allEnded(): void;
 
   /** Spawns a child for each of `works`, which run in turn, and parks the task: what `perform` ends with. */
-  begin(works: readonly Thunk<unknown>[], names: readonly string[] | null): false {
+  begin(
+    works: readonly Thunk<unknown>[],
+    names: readonly string[] | null,
+    site: Error | null = null,
+  ): false {
     const { task, children } = this;
     this.#live = works.length;
     for (let index = 0; index < works.length; index++) {
       const work = works[index];
       const name = work.name || (names === null ? undefined : names[index]);
-      children.push(spawnOwned(task, work, this, name));
+      children.push(spawnOwned(task, work, this, name, 0, site));
     }
     task.waiting = this;
     for (const child of children) task.scheduler.enqueue(child);

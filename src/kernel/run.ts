@@ -10,6 +10,7 @@ import { CancelCause } from "./cancel_cause.ts";
 import { checkGrace, requestCancel } from "./cancellation.ts";
 import { defaultScheduler, Scheduler } from "./scheduler.ts";
 import { checkTaskOptions } from "./spawn.ts";
+import { traceSpawn } from "./spawn_trace.ts";
 import { running } from "./running.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
@@ -81,6 +82,8 @@ export function run<T>(work: Thunk<T>, options: RunOptions = {}): Task<T> {
     options.priority ?? 0,
     options.name,
   );
+  const site = traceSpawn(run);
+  if (site !== null) task.coldPart().spawnSite = site;
   if (signal !== undefined) obey(task as TaskNode, signal);
   scheduler.enqueue(task as TaskNode);
   return task;

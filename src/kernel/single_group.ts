@@ -8,11 +8,18 @@ import { OwnedWait } from "./owned_wait.ts";
 import { spawnOwned } from "./spawn.ts";
 import type { TaskNode } from "./task.ts";
 
+/** What a task does that waits for one owned child. */
+export interface OwningEffect {
+  readonly description: string;
+  /** Where it was made, when that is recorded. */
+  readonly site?: Error | null;
+}
+
 /** A wait for one owned child. */
 export class SingleGroup extends OwnedWait {
   /** The child. What it inherits may be changed before the wait begins. */
   readonly child: TaskNode;
-  readonly #effect: { readonly description: string };
+  readonly #effect: OwningEffect;
 
   /**
    * @param task the one that waits
@@ -22,7 +29,7 @@ export class SingleGroup extends OwnedWait {
    */
   constructor(
     task: TaskNode,
-    effect: { readonly description: string },
+    effect: OwningEffect,
     work: () => unknown,
     fallback: string,
     name?: string,
@@ -30,7 +37,8 @@ export class SingleGroup extends OwnedWait {
   ) {
     super(task);
     this.#effect = effect;
-    this.child = spawnOwned(task, work, this, name ?? (work.name || fallback), bits);
+    const { site } = effect;
+    this.child = spawnOwned(task, work, this, name ?? (work.name || fallback), bits, site);
   }
 
   get description(): string {

@@ -116,13 +116,18 @@ class TracedSpawn<T> extends Spawn<T> {
   }
 }
 
-/** Spawns a child whose outcome concerns only the operation that makes it, and which runs next. */
+/**
+ * Spawns a child whose outcome concerns only the operation that makes it, and which runs next.
+ *
+ * @param site where that operation was made, when it is recorded
+ */
 export function spawnOwned(
   parent: TaskNode,
   work: () => unknown,
   owner: TaskNode["joiners"],
   name?: string,
   bits = 0,
+  site: Error | null = null,
 ): TaskNode {
   const child = new TaskNode(
     parent.scheduler,
@@ -134,6 +139,7 @@ export function spawnOwned(
     name,
   );
   child.joiners = owner;
+  if (site !== null) child.coldPart().spawnSite = site;
   return child;
 }
 

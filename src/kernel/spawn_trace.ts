@@ -7,6 +7,9 @@
 
 import type { TaskNode } from "./task.ts";
 
+/** Where the files of this library lie, whose own frames say nothing about the program. */
+const library = new URL("../", import.meta.url).href;
+
 let traced = 0;
 
 /** The first task that failed with each error, as far as it is recorded. */
@@ -70,4 +73,12 @@ function isChild(origin: TaskNode | undefined, task: TaskNode): boolean {
 /** The task in which `error` came up, when that was recorded. */
 export function originOf(error: unknown): TaskNode | undefined {
   return typeof error === "object" && error !== null ? origins.get(error) : lastOrigins.get(error);
+}
+
+/** Where `task` was spawned, as one line of a stack: the code which called this library; when that was recorded. */
+export function spawnSiteOf(task: TaskNode): string | undefined {
+  const frames = task.spawnedAt?.split("\n").filter((line) => /:\d+:\d+\)?$/.test(line));
+  // In a bundle everything lies in one place; the first frame is then as near as can be told.
+  const frame = frames?.find((line) => !line.includes(library)) ?? frames?.[0];
+  return frame?.trim().replace(/^(?!at )/, "at ");
 }

@@ -53,6 +53,7 @@ import { type OutcomePromise, promiseOf } from "./outcome_promise.ts";
 import { enter as enterTask, leave as leaveTask } from "./running.ts";
 import type { Scheduler } from "./scheduler.ts";
 import * as B from "./task_bits.ts";
+import { nextTaskId } from "./task_ids.ts";
 
 import type { Cancellation, CancelOptions, Task, TaskStatus } from "./task_handle.ts";
 import { eventOf } from "./task_event.ts";
@@ -68,11 +69,9 @@ const stepLimit = 256;
 /** A task that gives way after that many has the last result in hand, and cannot give it back. */
 const givenWay: Parking = { description: "its turn", shielded: true, abandon: () => true };
 
-let lastId = 0;
-
 /** A task as the kernel sees it. */
 export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
-  readonly id: number = ++lastId;
+  readonly id: number = nextTaskId();
   readonly scheduler: Scheduler;
   readonly parent: TaskNode | null;
   /** The children that have not ended, newest first. */

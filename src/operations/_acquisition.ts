@@ -41,12 +41,13 @@ export class Acquisition implements Parking, Settled {
    * @param verb what is done, in words: `use`
    * @param keep what the keeper runs
    * @param name what to call the keeper
+   * @param site where that was asked for, when it is recorded
    */
-  constructor(owner: TaskNode, verb: string, keep: Keeping, name: string) {
+  constructor(owner: TaskNode, verb: string, keep: Keeping, name: string, site: Error | null) {
     checkScope(owner, verb);
     this.description = `${verb}()`;
     this.#owner = owner;
-    this.#keeper = spawnOwned(owner, () => keep(this), this, name, RESOURCE);
+    this.#keeper = spawnOwned(owner, () => keep(this), this, name, RESOURCE, site);
   }
 
   /** Lets the keeper run, and parks the owner: what `perform` ends with. */

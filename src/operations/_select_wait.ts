@@ -33,6 +33,8 @@ export interface SelectCase {
   readonly key: string;
   readonly selectable: (Operation<unknown> & Selectable) | TaskNode | null;
   readonly work: Thunk<unknown> | null;
+  /** Where it was given, when that is recorded. */
+  readonly site: Error | null;
 }
 
 /** One case of one wait. */
@@ -264,9 +266,9 @@ export class SelectWait implements NativeEffect, Parking, Settled, SeatHolder {
   #spawnChildren(): void {
     const children = this.#children = new Set();
     for (const option of this.#options) {
-      const { key, work } = option.given;
+      const { key, work, site } = option.given;
       if (work === null) continue;
-      option.child = spawnOwned(this.#task, work, this, work.name || key);
+      option.child = spawnOwned(this.#task, work, this, work.name || key, 0, site);
       children.add(option.child);
     }
     for (const child of children) this.#task.scheduler.enqueue(child);

@@ -4,11 +4,8 @@
  * @module
  */
 
-import { originOf } from "../kernel/spawn_trace.ts";
+import { originOf, spawnSiteOf } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
-
-/** Where the files of this library lie, whose own frames say nothing about the program. */
-const library = new URL("../", import.meta.url).href;
 
 /** How many of the errors of an `AggregateError` are followed. */
 const followed = 10;
@@ -30,14 +27,6 @@ export function spawnChainOf(error: unknown): string {
 }
 
 function inWords(task: TaskNode): string {
-  const site = siteOf(task.spawnedAt);
+  const site = spawnSiteOf(task);
   return `task ${task.id} '${task.name}'${site === undefined ? "" : `, spawned ${site}`}`;
-}
-
-/** The line of a stack that stands for the code which called this library. */
-function siteOf(stack: string | undefined): string | undefined {
-  const frames = stack?.split("\n").filter((line) => /:\d+:\d+\)?$/.test(line));
-  // In a bundle everything lies in one place; the first frame is then as near as can be told.
-  const frame = frames?.find((line) => !line.includes(library)) ?? frames?.[0];
-  return frame?.trim().replace(/^(?!at )/, "at ");
 }

@@ -40,7 +40,7 @@ export type SettledOf<W> = { -readonly [K in keyof W]: PromiseSettledResult<Resu
  * @throws {AggregateError} when several failed: the first to fail comes first
  */
 export function all<const W extends Runnables>(works: W): AwaitableOperation<ResultsOf<W>> {
-  return new Many<ResultsOf<W>>("all", worksOf(works, "all"), AllGroup);
+  return new Many<ResultsOf<W>>("all", worksOf(works, "all", all), AllGroup);
 }
 
 /**
@@ -60,7 +60,11 @@ export function all<const W extends Runnables>(works: W): AwaitableOperation<Res
  * @returns `{ status: "fulfilled", value }` or `{ status: "rejected", reason }` for each, in input order
  */
 export function allSettled<const W extends Runnables>(works: W): AwaitableOperation<SettledOf<W>> {
-  return new Many<SettledOf<W>>("allSettled", worksOf(works, "allSettled"), AllSettledGroup);
+  return new Many<SettledOf<W>>(
+    "allSettled",
+    worksOf(works, "allSettled", allSettled),
+    AllSettledGroup,
+  );
 }
 
 class Many<T> extends BaseEffect<T> {
@@ -80,12 +84,12 @@ class Many<T> extends BaseEffect<T> {
   }
 
   [perform](task: TaskNode): boolean {
-    const { thunks, keys } = this.#works;
+    const { thunks, keys, site } = this.#works;
     if (thunks.length === 0) {
       task.give(keys === null ? [] : {});
       return true;
     }
-    return new this.#group(task, this, keys).begin(thunks, keys);
+    return new this.#group(task, this, keys).begin(thunks, keys, site);
   }
 }
 

@@ -57,9 +57,10 @@ const long = 2 ** 30;
 export async function main(work: Thunk<void>): Promise<void> {
   checkThunk(work, "main");
   const process = hostProcess();
-  const stopTracing = traceSpawns();
   const alive = setInterval(() => {}, long);
   const task = run(work, { name: work.name || "main" });
+  // From here on, and not before: the program itself was spawned by nobody.
+  const stopTracing = traceSpawns();
   const signals = new Signals(process, task);
   try {
     await task;

@@ -35,7 +35,7 @@ export type WinnerOf<W> = ResultOf<W[keyof W & (W extends readonly unknown[] ? n
  * @throws {TypeError} when there is nothing to race
  */
 export function race<const W extends Runnables>(works: W): AwaitableOperation<WinnerOf<W>> {
-  return new Race<WinnerOf<W>>("race", worksOf(works, "race"), false);
+  return new Race<WinnerOf<W>>("race", worksOf(works, "race", race), false);
 }
 
 /**
@@ -57,7 +57,7 @@ export function race<const W extends Runnables>(works: W): AwaitableOperation<Wi
  * @throws {TypeError} when there is nothing to run
  */
 export function any<const W extends Runnables>(works: W): AwaitableOperation<WinnerOf<W>> {
-  return new Race<WinnerOf<W>>("any", worksOf(works, "any"), true);
+  return new Race<WinnerOf<W>>("any", worksOf(works, "any", any), true);
 }
 
 class Race<T> extends BaseEffect<T> {
@@ -82,8 +82,8 @@ class Race<T> extends BaseEffect<T> {
   }
 
   [perform](task: TaskNode): boolean {
-    const { thunks, keys } = this.#works;
-    return new RaceGroup(task, this, this.#needsSuccess).begin(thunks, keys);
+    const { thunks, keys, site } = this.#works;
+    return new RaceGroup(task, this, this.#needsSuccess).begin(thunks, keys, site);
   }
 }
 

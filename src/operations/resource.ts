@@ -5,6 +5,7 @@
  */
 
 import { type AwaitableOperation, BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { traceSpawn } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { describe } from "../kernel/work.ts";
 import { Acquisition } from "./_acquisition.ts";
@@ -65,6 +66,7 @@ export function resource<T>(
 
 class Resource<T> extends BaseEffect<T> {
   readonly description = "resource()";
+  readonly #site: Error | null = traceSpawn(resource);
   readonly #body: (provide: Provide<T>) => Operation<unknown>;
 
   constructor(body: (provide: Provide<T>) => Operation<unknown>) {
@@ -83,6 +85,7 @@ class Resource<T> extends BaseEffect<T> {
       "resource",
       (acquisition) => body((value) => acquisition.provide(value)),
       body.name || "resource",
+      this.#site,
     ).begin();
   }
 }

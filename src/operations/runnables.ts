@@ -6,6 +6,7 @@
 
 import type { Operation } from "../kernel/effect.ts";
 import { thunkOf } from "../kernel/owned_wait.ts";
+import { traceSpawn } from "../kernel/spawn_trace.ts";
 import { describe, isOperation, type Thunk } from "../kernel/work.ts";
 
 /** An operation, or a function to run. */
@@ -33,11 +34,22 @@ export interface Works {
   readonly thunks: readonly Thunk<unknown>[];
   /** By what names they came; `null` when they came in order. */
   readonly keys: readonly string[] | null;
+  /** Where they were given, when that is recorded. */
+  readonly site: Error | null;
 }
 
-/** Checks what a function like `all` was given. */
-export function worksOf(works: unknown, verb: string): Works {
-  if (Array.isArray(works)) return inOrder(works, verb);
+/**
+ * Checks what a function like `all` was given.
+ *
+ * @param above that function
+ */
+export function worksOf(
+  works: unknown,
+  verb: string,
+  above: (...args: never[]) => unknown,
+): Works {
+  const site = traceSpawn(above);
+  if (Array.isArray(works)) return inOrder(works, verb, site);
   if (
     typeof works !== "object" || works === null || isOperation(works) ||
     typeof (works as Iterator<unknown>).next === "function" ||
@@ -49,15 +61,15 @@ export function worksOf(works: unknown, verb: string): Works {
       }`,
     );
   }
-  if (Symbol.iterator in works) return inOrder([...works as Iterable<unknown>], verb);
+  if (Symbol.iterator in works) return inOrder([...works as Iterable<unknown>], verb, site);
   const keys = Object.keys(works);
   const thunks = keys.map((key) =>
     thunkOf((works as Record<string, Runnable<unknown>>)[key], `run ${verb}`, `entry '${key}'`)
   );
-  return { thunks, keys };
+  return { thunks, keys, site };
 }
 
-function inOrder(works: readonly unknown[], verb: string): Works {
+function inOrder(works: readonly unknown[], verb: string, site: Error | null): Works {
   const thunks: Thunk<unknown>[] = [];
   for (let index = 0; index < works.length; index++) {
     const work = works[index];
@@ -67,5 +79,5 @@ function inOrder(works: readonly unknown[], verb: string): Works {
         : thunkOf(work as Runnable<unknown>, `run ${verb}`, `entry '${index}'`),
     );
   }
-  return { thunks, keys: null };
+  return { thunks, keys: null, site };
 }

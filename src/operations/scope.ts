@@ -7,6 +7,7 @@
 import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
 import { checkGrace } from "../kernel/cancellation.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
+import { traceSpawn } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { ISOLATING } from "../kernel/task_bits.ts";
 import { checkOptions, checkThunk, describe, type Thunk } from "../kernel/work.ts";
@@ -89,6 +90,7 @@ export function scope<T>(body: Thunk<T>, options: ScopeOptions = {}): AwaitableO
 class Scope<T> extends BaseEffect<T> {
   readonly #body: Thunk<T>;
   readonly #options: ScopeOptions;
+  readonly site: Error | null = traceSpawn(scope);
 
   constructor(body: Thunk<T>, options: ScopeOptions) {
     super();

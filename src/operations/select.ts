@@ -14,6 +14,7 @@ import {
 } from "../kernel/effect.ts";
 import { thunkOf } from "../kernel/owned_wait.ts";
 import { isSelectable } from "../kernel/selectable.ts";
+import { traceSpawn } from "../kernel/spawn_trace.ts";
 import { TaskNode } from "../kernel/task.ts";
 import { describe, isOperation } from "../kernel/work.ts";
 import { type SelectCase, SelectWait } from "./_select_wait.ts";
@@ -72,7 +73,8 @@ export function select<const C extends Selection>(cases: C): AwaitableOperation<
       `Cannot select: it takes a record of operations: current value is ${describe(cases)}`,
     );
   }
-  const given = Object.entries(cases).map(([key, work]) => caseOf(key, work));
+  const site = traceSpawn(select);
+  const given = Object.entries(cases).map(([key, work]) => caseOf(key, work, site));
   if (given.length === 0) {
     throw new TypeError(
       "Cannot select: there must be at least one case, or it would wait for ever",
@@ -81,12 +83,12 @@ export function select<const C extends Selection>(cases: C): AwaitableOperation<
   return new Select<Selected<C>>(given);
 }
 
-function caseOf(key: string, work: Runnable<unknown>): SelectCase {
-  if (work instanceof TaskNode) return { key, selectable: work, work: null };
+function caseOf(key: string, work: Runnable<unknown>, site: Error | null): SelectCase {
+  if (work instanceof TaskNode) return { key, selectable: work, work: null, site };
   if (isSelectable(work)) {
-    return { key, selectable: work as SelectCase["selectable"], work: null };
+    return { key, selectable: work as SelectCase["selectable"], work: null, site };
   }
-  return { key, selectable: null, work: thunkOf(work, "select", `case '${key}'`) };
+  return { key, selectable: null, work: thunkOf(work, "select", `case '${key}'`), site };
 }
 
 /** Not an effect itself: yielded without the star, nobody would take what was chosen. */

@@ -9,6 +9,7 @@ import { type AwaitableOperation, BaseEffect, type Operation, perform } from "..
 import { TimeoutError } from "../kernel/errors.ts";
 import { thunkOf } from "../kernel/owned_wait.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
+import { traceSpawn } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Timer } from "../kernel/timers.ts";
 import type { Thunk } from "../kernel/work.ts";
@@ -42,6 +43,7 @@ export function timeout<T>(ms: number, work: Operation<T> | Thunk<T>): Awaitable
 class Timeout<T> extends BaseEffect<T> {
   readonly #ms: number;
   readonly #work: Thunk<T>;
+  readonly site: Error | null = traceSpawn(timeout);
 
   constructor(ms: number, work: Thunk<T>) {
     super();

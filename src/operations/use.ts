@@ -13,6 +13,7 @@ import {
 } from "../kernel/effect.ts";
 import { addFinaliser } from "../kernel/finaliser.ts";
 import { PromiseWait } from "../kernel/promise_wait.ts";
+import { traceSpawn } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { describe, inline, isOperation, type Thunk } from "../kernel/work.ts";
 import { Acquisition } from "./_acquisition.ts";
@@ -98,6 +99,7 @@ class UseNow<T extends Usable> extends BaseEffect<T> {
 
 class UseOnce<T extends Usable> extends BaseEffect<T> {
   readonly description = "use()";
+  readonly #site: Error | null = traceSpawn(use);
   readonly #work: Thunk<T>;
 
   constructor(work: Thunk<T>) {
@@ -116,8 +118,8 @@ class UseOnce<T extends Usable> extends BaseEffect<T> {
       "use",
       (acquisition) => keep(acquisition, work),
       work.name || "use",
-    )
-      .begin();
+      this.#site,
+    ).begin();
   }
 }
 

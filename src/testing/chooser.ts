@@ -6,6 +6,7 @@
 
 import type { TaskNode } from "../kernel/task.ts";
 import { Random } from "./random.ts";
+import type { ReadyTasks } from "./ready_list.ts";
 
 /** Makes the choices of one run. */
 export interface Chooser {
@@ -16,9 +17,13 @@ export interface Chooser {
    * @param stay which of them ran last; -1 when it is not ready
    * @returns its place among them
    */
-  next(ready: readonly TaskNode[], stay: number): number;
+  next(ready: ReadyTasks, stay: number): number;
   /** Picks one of `count` that are alike. */
   pick(count: number): number;
+  /** Is told that a task became ready. */
+  added?(task: TaskNode): void;
+  /** Is told that the only task which is ready runs. */
+  only?(task: TaskNode): void;
 }
 
 /** Chooses what the real scheduler would. */
@@ -40,7 +45,7 @@ export class RandomChooser implements Chooser {
     this.#random = new Random(seed);
   }
 
-  next(ready: readonly TaskNode[]): number {
+  next(ready: ReadyTasks): number {
     return this.#random.below(ready.length);
   }
 

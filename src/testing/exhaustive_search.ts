@@ -8,7 +8,6 @@
  * @module
  */
 
-import type { TaskNode } from "../kernel/task.ts";
 import type { Chooser } from "./chooser.ts";
 import type { Decision } from "./decisions.ts";
 
@@ -81,7 +80,7 @@ class PathChooser implements Chooser {
     this.#path = path;
   }
 
-  next(_ready: readonly TaskNode[]): number {
+  next(): number {
     return this.pick();
   }
 

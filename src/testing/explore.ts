@@ -245,6 +245,7 @@ class Explorer {
       ...setup,
       chooser: new ScheduleChooser({ decisions }),
       instrument: notes,
+      traced: true,
     });
     const { outcome, trace } = told;
     const error = outcome.ok ? new NotRepeatedError() : outcome.error;

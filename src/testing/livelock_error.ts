@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BlockedTask } from "../kernel/errors.ts";
+import { type BlockedTask, tasksInWords } from "../kernel/errors.ts";
 
 /** A simulated program took more steps than it was allowed. */
 export class LivelockError extends Error {
@@ -22,12 +22,9 @@ export class LivelockError extends Error {
    * @param tasks every task that has not ended
    */
   constructor(steps: number, tasks: readonly BlockedTask[]) {
-    const lines = tasks.map((task) =>
-      `  task ${task.id} '${task.name}' waits for ${task.waitsFor}`
-    );
     super(
       `Livelock: the program did not end within ${steps} steps. A loop that only yields keeps virtual time from moving; ` +
-        `if the program is only long, raise 'maxSteps'. Its tasks:\n${lines.join("\n")}`,
+        `if the program is only long, raise 'maxSteps'. Its tasks:\n${tasksInWords(tasks)}`,
     );
     this.steps = steps;
     this.tasks = tasks;

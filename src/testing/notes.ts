@@ -8,8 +8,6 @@ import type { Instrument, TaskEvent } from "../kernel/instrument.ts";
 
 /** What happened in one step. */
 export interface StepNotes {
-  /** The number of the task that ran, unique in the program. */
-  readonly id: number;
   /** The names of the tasks that were spawned. */
   readonly spawned: string[];
   /** The tasks that ended, with how. */
@@ -28,7 +26,6 @@ export class NoteTaker implements Instrument {
   taskResumed(task: TaskEvent): void {
     this.#running = task.id;
     this.steps.push({
-      id: task.id,
       spawned: [],
       ended: [],
       waitsFor: undefined,

@@ -15,15 +15,27 @@
 
 import type { TaskNode } from "../kernel/task.ts";
 import type { Chooser } from "./chooser.ts";
+import { Heap } from "./heap.ts";
 import { Random } from "./random.ts";
+import type { ReadyTasks } from "./ready_list.ts";
 
 /** How often in a row a task is chosen before it is taken to wait for another one by yielding. */
 const patience = 1000;
 
+/** A task and its priority. */
+interface Ranked {
+  readonly task: TaskNode;
+  priority: number;
+  /** Whether it stands in the heap. */
+  listed: boolean;
+}
+
 /** Chooses by random priorities that change at a few random steps. */
 export class PctChooser implements Chooser {
   readonly #random: Random;
-  readonly #priorities = new WeakMap<TaskNode, number>();
+  readonly #ranked = new WeakMap<TaskNode, Ranked>();
+  /** Whoever is ready, and some who were, the highest priority first. */
+  readonly #heap = new Heap<Ranked>((a, b) => a.priority > b.priority);
   readonly #changes: number[] = [];
   #lowest = 0;
   #step = 0;
@@ -40,43 +52,48 @@ export class PctChooser implements Chooser {
     for (let i = 1; i < depth; i++) this.#changes.push(this.#random.below(Math.max(1, steps)));
   }
 
-  next(ready: readonly TaskNode[]): number {
-    let at = this.#highest(ready);
-    const { length } = this.#changes.filter((step) => step === this.#step);
+  added(task: TaskNode): void {
+    let ranked = this.#ranked.get(task);
+    if (ranked === undefined) {
+      ranked = { task, priority: 1 + this.#random.below(2 ** 31), listed: false };
+      this.#ranked.set(task, ranked);
+    }
+    if (ranked.listed) return;
+    ranked.listed = true;
+    this.#heap.push(ranked);
+  }
+
+  next(ready: ReadyTasks): number {
+    let highest = this.#takeHighest();
+    for (const change of this.#changes) if (change === this.#step) highest = this.#lower(highest);
     this.#step++;
-    for (let i = 0; i < length; i++) at = this.#lower(ready, at);
-    this.#inRow = ready[at] === this.#last ? this.#inRow + 1 : 0;
+    this.#inRow = highest.task === this.#last ? this.#inRow + 1 : 0;
     if (this.#inRow > patience) {
-      at = this.#lower(ready, at);
+      highest = this.#lower(highest);
       this.#inRow = 0;
     }
-    this.#last = ready[at];
-    return at;
+    this.#last = highest.task;
+    return ready.placeOf(highest.task);
   }
 
   pick(count: number): number {
     return this.#random.below(count);
   }
 
-  #lower(ready: readonly TaskNode[], at: number): number {
-    this.#priorities.set(ready[at], --this.#lowest);
-    return this.#highest(ready);
+  /** Who runs when all that stand before it are not ready any more. */
+  #takeHighest(): Ranked {
+    for (;;) {
+      const ranked = this.#heap.take()!;
+      ranked.listed = false;
+      if (ranked.task.isQueued) return ranked;
+    }
   }
 
-  #highest(ready: readonly TaskNode[]): number {
-    let best = 0;
-    for (let at = 1; at < ready.length; at++) {
-      if (this.#priorityOf(ready[at]) > this.#priorityOf(ready[best])) best = at;
-    }
-    return best;
-  }
-
-  #priorityOf(task: TaskNode): number {
-    let priority = this.#priorities.get(task);
-    if (priority === undefined) {
-      priority = 1 + this.#random.below(2 ** 31);
-      this.#priorities.set(task, priority);
-    }
-    return priority;
+  /** Has one fall below all others. Returns who is the highest then. */
+  #lower(ranked: Ranked): Ranked {
+    ranked.priority = --this.#lowest;
+    ranked.listed = true;
+    this.#heap.push(ranked);
+    return this.#takeHighest();
   }
 }

@@ -9,7 +9,7 @@ import type { TaskNode } from "../kernel/task.ts";
 
 /** One step of a simulated program. */
 export interface TraceStep {
-  /** Which task took it: tasks are numbered from 1, in the order in which they first became ready. */
+  /** Which task took it: its number, which is that of its `id`: a run numbers its tasks from 1. */
   readonly task: number;
   /** The name of the task. */
   readonly name: string;
@@ -24,8 +24,6 @@ export class RecordingQueue implements ReadyQueue {
   readonly #now: () => number;
   readonly #maxSteps: number;
   readonly #beforeStep: (step: number) => void;
-  readonly #numbers = new WeakMap<TaskNode, number>();
-  #lastNumber = 0;
   #stopped = false;
   #exhausted = false;
 
@@ -58,12 +56,10 @@ export class RecordingQueue implements ReadyQueue {
   }
 
   push(task: TaskNode): void {
-    this.#number(task);
     this.#inner.push(task);
   }
 
   pushNext(task: TaskNode): void {
-    this.#number(task);
     this.#inner.pushNext(task);
   }
 
@@ -77,7 +73,7 @@ export class RecordingQueue implements ReadyQueue {
     if (this.#inner.size > 0) this.#beforeStep(this.trace.length);
     const task = this.#inner.shift();
     if (task !== undefined) {
-      this.trace.push({ task: this.#number(task), name: task.name, time: this.#now() });
+      this.trace.push({ task: task.id, name: task.name, time: this.#now() });
     }
     return task;
   }
@@ -85,12 +81,5 @@ export class RecordingQueue implements ReadyQueue {
   /** Lets nobody run any more. */
   stop(): void {
     this.#stopped = true;
-  }
-
-  /** Numbers of its own: the ids of tasks go on from one simulation to the next, and would tell two traces apart. */
-  #number(task: TaskNode): number {
-    let number = this.#numbers.get(task);
-    if (number === undefined) this.#numbers.set(task, number = ++this.#lastNumber);
-    return number;
   }
 }

@@ -73,7 +73,11 @@ export async function replay<T>(
   checkThunk(work, "replay");
   const recording = decode(text);
   const setup = { ...setupOf(options, "replay"), seed: recording.seed };
-  const result = await runOnce<T>(work, { ...setup, chooser: new ScheduleChooser(recording) });
+  const result = await runOnce<T>(work, {
+    ...setup,
+    chooser: new ScheduleChooser(recording),
+    traced: true,
+  });
   const { outcome, trace, time, leaks } = result;
   if (fingerprintOf(result) !== recording.fingerprint) {
     throw new DivergenceError(outcome.ok ? undefined : { cause: outcome.error });

@@ -14,7 +14,9 @@ import { hostTurn } from "../kernel/host_turn.ts";
 import { FairReadyQueue } from "../kernel/ready_queue.ts";
 import { run } from "../kernel/run.ts";
 import { Scheduler } from "../kernel/scheduler.ts";
+import { traceSpawns } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
+import { numberTasksAfter } from "../kernel/task_ids.ts";
 import type { Thunk } from "../kernel/work.ts";
 import { creation, type Leaking } from "../sync/creation.ts";
 import type { Chooser } from "./chooser.ts";
@@ -41,6 +43,8 @@ export interface RunSetup {
   /** Called before each step with its number, from 0, and the root. */
   readonly beforeStep?: (step: number, root: TaskNode) => void;
   readonly instrument?: Instrument;
+  /** Whether it is taken down where tasks are spawned, which costs more than to spawn them. */
+  readonly traced?: boolean;
 }
 
 /** What came of a run. */
@@ -83,6 +87,10 @@ class Simulator<T> {
   readonly #observe = (made: Leaking): void => void this.#made.push(made);
   #root: TaskNode | null = null;
   #over = false;
+  /** What is to be put back when no step of the program is under way; `null` then. */
+  #around: (() => void) | null = null;
+  /** The last number that was given to a task of this run. */
+  #lastId = 0;
   /** Whether the host was asked for a turn, and how many steps had been taken then. */
   #turning = false;
   #stepsBefore = 0;
@@ -115,21 +123,45 @@ class Simulator<T> {
   begin(work: Thunk<T>): void {
     const { globals, seed } = this.#setup;
     const scheduler = this.#scheduler;
+    this.#enter();
     const root = run(
       work,
       globals ? { scheduler, enter: controlledGlobals(this.#clock, seed) } : { scheduler },
     ) as unknown as TaskNode;
     this.#root = root;
     root.observe();
-    (root.coldPart().onEnd ??= []).push(() => this.#ended(root));
+    const cold = root.coldPart();
+    // It was the simulation that ran it, which tells nobody anything.
+    cold.spawnSite = null;
+    (cold.onEnd ??= []).push(() => this.#ended(root));
+    this.#leave();
   }
 
   leaks(except: ReadonlySet<number>): Leak[] {
     return leaksOf(this.#scheduler, this.#made, except);
   }
 
-  #beforeStep(step: number): void {
+  /** From here on what is made belongs to this run. */
+  #enter(): void {
+    if (this.#around !== null) return;
+    const { observer } = creation;
+    const lastId = numberTasksAfter(this.#lastId);
+    const stopTracing = this.#setup.traced === true ? traceSpawns() : null;
     creation.observer = this.#observe;
+    this.#around = () => {
+      creation.observer = observer;
+      this.#lastId = numberTasksAfter(lastId);
+      stopTracing?.();
+    };
+  }
+
+  #leave(): void {
+    this.#around?.();
+    this.#around = null;
+  }
+
+  #beforeStep(step: number): void {
+    this.#enter();
     const { stepCost, beforeStep } = this.#setup;
     if (stepCost > 0 && step > 0) {
       this.#clock.advance(stepCost);
@@ -147,7 +179,6 @@ class Simulator<T> {
     if (this.#over) return;
     this.#over = true;
     this.#queue.stop();
-    creation.observer = null;
     this.#resolve({
       outcome,
       trace: this.#queue.trace,
@@ -158,7 +189,7 @@ class Simulator<T> {
   }
 
   #idle(): void {
-    creation.observer = null;
+    this.#leave();
     if (this.#over || this.#turning) return;
     if (this.#queue.exhausted) return this.#livelock();
     this.#turning = true;
@@ -171,8 +202,18 @@ class Simulator<T> {
     this.#turning = false;
     if (this.#queue.size > 0) return;
     if (this.#queue.exhausted || this.#queue.trace.length > this.#stepsBefore) return this.#idle();
-    if (this.#over || this.#clock.jump() || this.#scheduler.outside > 0) return;
+    if (this.#over || this.#jump() || this.#scheduler.outside > 0) return;
     this.#finish({ ok: false, error: new DeadlockError(liveTasks(this.#scheduler)) });
+  }
+
+  /** Moves time to the next timer. What its firing makes belongs to this run. */
+  #jump(): boolean {
+    this.#enter();
+    try {
+      return this.#clock.jump();
+    } finally {
+      this.#leave();
+    }
   }
 
   #livelock(): void {

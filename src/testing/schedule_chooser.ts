@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { TaskNode } from "../kernel/task.ts";
 import type { Chooser } from "./chooser.ts";
+import type { ReadyTasks } from "./ready_list.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Chooses as a schedule says, and after its end as the real scheduler would. */
@@ -17,7 +17,7 @@ export class ScheduleChooser implements Chooser {
     this.#decisions = schedule.decisions;
   }
 
-  next(ready: readonly TaskNode[]): number {
+  next(ready: ReadyTasks): number {
     return this.pick(ready.length);
   }
 

@@ -34,10 +34,10 @@ function siteOf(error: unknown): string {
     : [error.name, ...stack.slice(0, frames)].join("\n");
 }
 
-/** A failure in words that are the same each time: the numbers of tasks go on from run to run. */
+/** A failure in words that do not depend on the order in which tasks were made, nor on where in a file. */
 export function signatureOf(error: unknown): string {
   if (error instanceof Error) {
-    return `${error.name}: ${error.message.replace(/task \d+/gi, "task")}`;
+    return `${error.name}: ${error.message.replace(/task \d+/gi, "task").replace(/, spawned at .*$/gm, "")}`;
   }
   try {
     return JSON.stringify(error) ?? String(error);

@@ -135,7 +135,7 @@ async function simulateChecked<T>(
     const choices = await choicesOf(work, setup);
     setup = { ...setup, chooser: new PctChooser(seed, depth, choices) };
   }
-  const { outcome, trace, time, leaks } = await runOnce(work, setup);
+  const { outcome, trace, time, leaks } = await runOnce(work, { ...setup, traced: true });
   if (!outcome.ok) throw outcome.error;
   return { value: outcome.value, trace, steps: trace.length, time, leaks };
 }

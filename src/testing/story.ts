@@ -34,21 +34,8 @@ export function tell({ trace, notes, error }: StorySource): string {
   return [
     `${trace.length} steps, ${switches} ${switches === 1 ? "switch" : "switches"} between tasks:`,
     ...lines,
-    `Then it failed: ${renumbered(inWords(error), trace, notes)}`,
+    `Then it failed: ${inWords(error)}`,
   ].join("\n");
-}
-
-/** Tasks in the words of an error by the numbers that they have in the story. */
-function renumbered(
-  text: string,
-  trace: readonly TraceStep[],
-  notes: readonly StepNotes[],
-): string {
-  const numbers = new Map(notes.map(({ id }, at) => [id, trace[at]?.task]));
-  return text.replace(/\btask (\d+)/gi, (words, id) => {
-    const number = numbers.get(Number(id));
-    return number === undefined ? words : `${words.slice(0, 5)}${number}`;
-  });
 }
 
 function lineOf(

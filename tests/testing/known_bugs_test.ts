@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { explore, replay } from "../../testing.ts";
 import { knownBugs } from "./_known_bugs.ts";
+import { written } from "./_write_stories.ts";
 
 /** The stories of all bugs; `deno run -A tests/testing/_write_stories.ts` writes them anew. */
 const golden = await Deno.readTextFile(new URL("./known_bugs_stories.txt", import.meta.url));
@@ -17,8 +18,8 @@ for (const [name, { buggy, right }] of Object.entries(knownBugs)) {
 
   Deno.test(`explore() shrinks and tells ${name} as written down [D2]`, async () => {
     const { failure } = await explore(buggy, { strategy: "pct" });
-    const told = golden.split(/^== /m).find((part) => part.startsWith(`${name}\n`));
-    assertEquals(`${name}\n${failure!.story.replace(/task \d+ '/g, "task '")}\n\n`, told);
+    const told = golden.split(/\n(?=== )/).find((part) => part.startsWith(`== ${name}\n`));
+    assertEquals(written(name, failure!.story), told);
   });
 
   Deno.test(`explore() finds nothing wrong with what is right beside ${name}`, async () => {
