@@ -217,7 +217,10 @@ export {
   type JobsOptions,
 } from "./src/executors/job.ts";
 export { JobModuleError } from "./src/executors/job_module_error.ts";
-export type { ParallelPoolOptions } from "./src/executors/parallel/parallel_options.ts";
+export type {
+  ParallelPoolOptions,
+  WorkerPermissions,
+} from "./src/executors/parallel/parallel_options.ts";
 export { ParallelPool, type ParallelStats } from "./src/executors/parallel/parallel_pool.ts";
 export type { ResourceLimits } from "./src/executors/parallel/platform.ts";
 export { transfer } from "./src/executors/parallel/transfer.ts";

@@ -1,9 +1,11 @@
 /**
  * The acceptance matrix of the parallel pool on the other runtimes: on Bun and a current Node from the source, on the oldest
- * Node as its users have it, from a packed tarball in `node_modules`. The runtimes come from npm.
+ * Node as its users have it, from a packed tarball in `node_modules`, and from there in a browser. The runtimes come from npm, the
+ * browser from Debian.
  *
  * @module
  */
+import { runInBrowser } from "./browser.ts";
 import { runMatrix } from "../tests/executors/parallel/matrix/run_matrix.ts";
 import { installPacked, transpile } from "./packed.ts";
 
@@ -31,6 +33,11 @@ async function pathOf(spec: string, bin: string): Promise<string> {
 if (import.meta.main) {
   const place = await Deno.makeTempDir();
   let failures = 0;
+  const report = (what: string, wrong: string[]) => {
+    console.log(`${what}: ${wrong.length === 0 ? "ok" : "FAILED"}`);
+    for (const line of wrong) console.error(line);
+    failures += wrong.length;
+  };
   try {
     const packed = await install(place);
     for (
@@ -44,10 +51,11 @@ if (import.meta.main) {
       for (const isolation of ["thread", "process"] as const) {
         const wrong = await runMatrix(runtime, isolation, command, place);
         const from = path === packed ? "packed" : "source";
-        console.log(`${spec}, ${from}, ${isolation}: ${wrong.length === 0 ? "ok" : "FAILED"}`);
-        for (const line of wrong) console.error(line);
-        failures += wrong.length;
+        report(`${spec}, ${from}, ${isolation}`, wrong);
       }
+    }
+    for (const [page, wrong] of Object.entries(await runInBrowser(place))) {
+      report(`Chromium, packed, ${page}`, wrong);
     }
   } finally {
     await Deno.remove(place, { recursive: true });

@@ -48,10 +48,12 @@ export class Dispatch implements CallHost, Employer {
   readonly #impatient: Deadlines<RemoteCall>;
   #watch: ReturnType<typeof setInterval> | undefined = undefined;
   #stuck: StuckThread[] = [];
+  readonly #mustLearn: boolean;
   unfinished = 0;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+    this.#mustLearn = options.link.adapter.learn !== undefined;
     this.#impatient = new Deadlines((call) => this.#waitedTooLong(call));
     this.force = new Workforce(options, this);
     this.force.staff();
@@ -63,7 +65,14 @@ export class Dispatch implements CallHost, Employer {
     return this.#stuck.length;
   }
 
+  /** Workers that cannot import a module are replaced by such as can. */
+  learn(module: string): void {
+    if (this.#options.link.adapter.learn?.(module) !== true) return;
+    for (const worker of this.force.workers) this.#replace(worker);
+  }
+
   enqueue(call: RemoteCall): void {
+    if (this.#mustLearn) this.learn(call.module);
     if (this.unfinished++ === 0) this.#watch = setInterval(() => this.#look(), glance);
     if (call.pinnedTo !== null) return this.#sendPinned(call, call.pinnedTo);
     if (this.force.workers.length < this.force.size) this.force.staff();

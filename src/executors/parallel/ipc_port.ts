@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
-import { deserialize, serialize } from "node:v8";
 import type { PortListener, WirePort } from "./platform.ts";
 import type { Batch } from "./wire.ts";
 
@@ -22,6 +20,14 @@ export interface IpcEnd {
   readonly connected?: boolean;
 }
 
+/** What turns messages into bytes, and back: `node:v8`, which a browser that loads this module does not have. */
+export interface Codec {
+  /** Throws when the value cannot be cloned. */
+  serialize(value: unknown): Uint8Array;
+  /** Throws when the bytes are not what `serialize` gave. */
+  deserialize(bytes: Uint8Array): unknown;
+}
+
 /** What is sent after the other end has gone is lost, as with a port; the exit tells. */
 const ignoreFailure = (): void => {};
 
@@ -29,13 +35,14 @@ const ignoreFailure = (): void => {};
  * Wraps one end. Batches are serialised here and not by the channel: what cannot be cloned has to be known at once.
  *
  * @param end the process, or the child
+ * @param codec turns messages into bytes
  * @returns the channel's end
  */
-export function ipcPort(end: IpcEnd): WirePort {
+export function ipcPort(end: IpcEnd, codec: Codec): WirePort {
   return {
     post: (batch: Batch, transfer: readonly Transferable[] = []): void => {
       refuseUnmovable(transfer);
-      const bytes = serialize(batch);
+      const bytes = codec.serialize(batch);
       if (end.connected !== false) end.send?.(bytes, ignoreFailure);
     },
     listen: (listener: PortListener): void => {
@@ -43,7 +50,7 @@ export function ipcPort(end: IpcEnd): WirePort {
       end.on("message", (message) => {
         let batch: Batch;
         try {
-          batch = deserialize(Buffer.from(message as Uint8Array));
+          batch = codec.deserialize(message as Uint8Array) as Batch;
         } catch (error) {
           return listener.unreadable(error);
         }

@@ -16,6 +16,7 @@ import {
   type JobFunction,
   JobModuleError,
 } from "../job_module_error.ts";
+import { importModule } from "./known_modules.ts";
 import "./library_errors.ts";
 
 export { JobModuleError } from "../job_module_error.ts";
@@ -87,7 +88,7 @@ export class JobModule {
   async #import(): Promise<Record<string, unknown>> {
     let exports: Record<string, unknown>;
     try {
-      exports = await import(this.url);
+      exports = await importModule(this.url);
     } catch (cause) {
       throw importFailure(this.url, cause);
     }

@@ -14,6 +14,7 @@ import type {
 } from "./platform.ts";
 
 type Processes = typeof import("node:child_process");
+type V8 = typeof import("node:v8");
 type Urls = typeof import("node:url");
 
 /** Looked up when a worker is needed, since in a browser there is no such module to import. */
@@ -72,7 +73,7 @@ function start(options: ThreadOptions, listener: ThreadListener): Thread {
   child.send({ ...settings, memory: undefined });
   const { channel } = child as { channel?: { ref?(): void; unref?(): void } | null };
   return {
-    port: ipcPort(child),
+    port: ipcPort(child, builtin<V8>("node:v8")),
     ref: (): void => {
       child.ref();
       channel?.ref?.();

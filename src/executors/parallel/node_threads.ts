@@ -8,19 +8,26 @@ import { type PortLike, wirePort } from "./message_port.ts";
 import type { NodeWorkerData } from "./node_worker.ts";
 import type { Thread, ThreadAdapter, ThreadListener, ThreadOptions } from "./platform.ts";
 
-/** Looked up when a worker is needed, since in a browser there is no such module to import. */
-function workerClass(): new (url: URL, options: WorkerOptions) => NodeWorker {
+/** Looked up when it is needed, since in a browser there is no such module to import. */
+function threads(): typeof import("node:worker_threads") | undefined {
   const { process } = globalThis as {
     process?: { getBuiltinModule?: (name: string) => typeof import("node:worker_threads") };
   };
-  const threads = process?.getBuiltinModule?.("node:worker_threads");
-  if (threads === undefined) {
-    throw new Error(
-      "Cannot start a worker: this runtime has no 'node:worker_threads' that can be looked up. " +
-        "Deno 2, Node 20.16 and later, and Bun have it",
-    );
-  }
-  return threads.Worker;
+  return process?.getBuiltinModule?.("node:worker_threads");
+}
+
+/** Whether this runtime has such workers. */
+export function hasNodeThreads(): boolean {
+  return threads() !== undefined;
+}
+
+function workerClass(): new (url: URL, options: WorkerOptions) => NodeWorker {
+  const found = threads();
+  if (found !== undefined) return found.Worker;
+  throw new Error(
+    "Cannot start a worker: this runtime has neither 'node:worker_threads' that can be looked up nor Web Workers. " +
+      "Deno 2, Node 20.16 and later, Bun and browsers have one of them",
+  );
 }
 
 type RefPort = PortLike & { ref?(): void; unref?(): void };

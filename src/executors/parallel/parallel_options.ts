@@ -10,6 +10,15 @@ import type { ResourceLimits } from "./platform.ts";
 
 const verb = "create an executor";
 
+/**
+ * What the code of jobs may do, as the `permissions` of Deno's `Worker` says it: none of what the program may, all of it, or, by
+ * the name of the permission, some of it (paths, hosts, names of variables).
+ */
+export type WorkerPermissions =
+  | "none"
+  | "inherit"
+  | { readonly [name: string]: boolean | "inherit" | readonly (string | URL)[] };
+
 /** How a parallel pool is made. */
 export interface ParallelPoolOptions {
   /**
@@ -21,7 +30,7 @@ export interface ParallelPoolOptions {
   /**
    * How many workers there are when there is nothing to do; more start with the work, up to `size`.
    *
-   * @default `size`, or the number of processors when that is less
+   * @default `size`, or the number of processors when that is less; 0 with `permissions`
    */
   minSize?: number;
   /**
@@ -60,7 +69,7 @@ export interface ParallelPoolOptions {
    * How many tasks may run side by side in one worker while they wait for something. With 1, whatever kills a worker
    * takes one task only with it.
    *
-   * @default 64, or 1 with `isolation: "process"`
+   * @default 64; 1 where no memory is shared: with `isolation: "process"`, and on pages without cross-origin isolation
    */
   concurrency?: number;
   /**
@@ -91,6 +100,17 @@ export interface ParallelPoolOptions {
    * @default "thread"
    */
   isolation?: "thread" | "process";
+  /**
+   * What the code of jobs may do, on Deno: no more than the program itself, as the `permissions` of Deno's `Worker` has it:
+   * `"none"`, or an object such as `{ net: false, read: ["./data"] }`. A job that does what it may not fails with the error of the
+   * runtime. The modules of jobs can be imported all the same, and what they import. The program has to be run with
+   * `--unstable-worker-options`, or `"unstable": ["worker-options"]` in its `deno.json`; without, Deno ends it when a
+   * worker is started. Such workers keep the process alive until they are retired, know no `resourceLimits`, and are
+   * replaced by new ones when a job comes from a module that no job has come from before.
+   *
+   * @default those of the program
+   */
+  permissions?: WorkerPermissions;
 }
 
 /** A pool's options, with their defaults. */
@@ -101,10 +121,11 @@ export interface CheckedOptions {
   readonly idleTimeout: number;
   readonly queueLimit: number;
   readonly queueTimeout: number;
-  readonly concurrency: number;
+  readonly concurrency: number | undefined;
   readonly maxTasksPerWorker: number;
   readonly maxMemoryPerWorker: number;
   readonly isolation: "thread" | "process";
+  readonly permissions: WorkerPermissions | undefined;
 }
 
 /** How many workers a pool has unless it is told. */
@@ -122,7 +143,9 @@ export function defaultSize(): number {
 export function checkParallelOptions(options: ParallelPoolOptions): CheckedOptions {
   const { size = defaultSize(), isolation = "thread" } = options;
   checkCount(size, verb, "size", 1);
-  const { minSize = Math.min(size, defaultSize()) } = options;
+  // Workers with permissions are made for the modules that jobs are from, and keep the process alive.
+  const { minSize = options.permissions === undefined ? Math.min(size, defaultSize()) : 0 } =
+    options;
   checkCount(minSize, verb, "minSize", 0);
   if (minSize > size) {
     throw new RangeError(
@@ -144,13 +167,7 @@ export function checkParallelOptions(options: ParallelPoolOptions): CheckedOptio
     );
   }
   checkResourceLimits(options.resourceLimits);
-  if ("permissions" in options) {
-    // To ignore it would be to run with more than was asked for.
-    throw new TypeError(
-      `Cannot ${verb}: 'permissions' cannot be narrowed for workers: they have those of the program, and processes on ` +
-        "Deno have all. Leave it out",
-    );
-  }
+  checkPermissions(options);
   return {
     name: options.name ?? "parallel",
     size,
@@ -158,11 +175,34 @@ export function checkParallelOptions(options: ParallelPoolOptions): CheckedOptio
     idleTimeout: options.idleTimeout ?? 30_000,
     queueLimit: options.queueLimit ?? Infinity,
     queueTimeout: options.queueTimeout ?? Infinity,
-    concurrency: options.concurrency ?? (isolation === "process" ? 1 : 64),
+    concurrency: options.concurrency,
     maxTasksPerWorker: options.maxTasksPerWorker ?? Infinity,
     maxMemoryPerWorker: options.maxMemoryPerWorker ?? Infinity,
     isolation,
+    permissions: options.permissions,
   };
+}
+
+/** To ignore them would be to run with more than was asked for. */
+function checkPermissions({ permissions, isolation, resourceLimits }: ParallelPoolOptions): void {
+  if (permissions === undefined) return;
+  const isObject = typeof permissions === "object" && permissions !== null;
+  if (!isObject && permissions !== "none" && permissions !== "inherit") {
+    throw new TypeError(
+      `Cannot ${verb}: 'permissions' must be "none", "inherit" or an object: current value is ${
+        describe(permissions)
+      }`,
+    );
+  }
+  const why = !("Deno" in globalThis)
+    ? "only Deno can narrow those of a worker"
+    : isolation === "process"
+    ? "a worker process has all, as node:child_process starts it"
+    : resourceLimits !== undefined
+    ? "a worker with permissions of its own knows no 'resourceLimits'"
+    : undefined;
+  if (why === undefined) return;
+  throw new TypeError(`Cannot ${verb}: 'permissions' cannot be kept: ${why}. Leave it out`);
 }
 
 function checkPositive(name: string, value: unknown): void {

@@ -109,7 +109,7 @@ export class ParallelPool extends BaseExecutor {
     super({ name, size: Infinity, queueLimit });
     this.#queueLimit = queueLimit;
     this.#taskTimeout = options.taskTimeout;
-    const { adapter, entry, maxHeld } = workerKind(checked);
+    const { adapter, entry, maxHeld, concurrency } = workerKind(checked);
     this.#dispatch = new Dispatch({
       ...checked,
       pool: name,
@@ -119,7 +119,7 @@ export class ParallelPool extends BaseExecutor {
         adapter,
         entry,
         name: `${name} worker`,
-        concurrency: checked.concurrency,
+        concurrency,
         maxMemory: checked.maxMemoryPerWorker,
         ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
         timeoutError: (call) => new TimeoutError(call.timeout!, `Job '${call.name}'`),
@@ -189,6 +189,7 @@ export class ParallelPool extends BaseExecutor {
         }`,
       );
     }
+    this.#dispatch.learn(job.module);
     const workers = this.#dispatch.force.workers.filter((worker) => worker.link.isOpen);
     const tasks = workers.map((worker) => this.submit<T>(new PinnedJob(job, worker), options));
     return run(() => everyResult(tasks), { name: `broadcast of ${job.name}` });

@@ -98,6 +98,13 @@ export interface ThreadAdapter {
   /** Whether memory can be shared with its workers. */
   readonly sharesMemory: boolean;
   /**
+   * Notes a module that jobs are from, where workers have to know of it from their start.
+   *
+   * @param module its URL
+   * @returns true when the workers there are cannot import it
+   */
+  learn?(module: string): boolean;
+  /**
    * Starts a worker.
    *
    * @param options how

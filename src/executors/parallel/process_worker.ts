@@ -4,6 +4,7 @@
  * @module
  */
 import process from "node:process";
+import * as v8 from "node:v8";
 import { ipcPort } from "./ipc_port.ts";
 import { nodePlatform } from "./node_platform.ts";
 import type { WorkerPlatform, WorkerSettings } from "./platform.ts";
@@ -22,7 +23,7 @@ export function processWorker(settings: unknown): WorkerPlatform {
   // What ends the program of a terminal ends its host, which sees to its workers.
   process.on("SIGINT", () => {});
   return {
-    ...nodePlatform(ipcPort(process), settings as WorkerSettings),
+    ...nodePlatform(ipcPort(process, v8), settings as WorkerSettings),
     memory: (): number => process.memoryUsage().rss,
   };
 }

@@ -4,9 +4,11 @@
  * @module
  */
 import { nodeProcesses } from "./node_processes.ts";
-import { nodeThreads } from "./node_threads.ts";
+import { hasNodeThreads, nodeThreads } from "./node_threads.ts";
 import type { CheckedOptions } from "./parallel_options.ts";
+import { PermittedWorkers } from "./permitted_workers.ts";
 import type { ThreadAdapter } from "./platform.ts";
+import { webWorkers } from "./web_workers.ts";
 
 /** How workers of one kind are started, and used. */
 export interface WorkerKind {
@@ -16,12 +18,16 @@ export interface WorkerKind {
   readonly entry: URL;
   /** How many calls one may hold. */
   readonly maxHeld: number;
+  /** How many calls that wait may run side by side. */
+  readonly concurrency: number;
 }
 
 /** Never called. Who packs the library for npm finds the modules it has to bring along by their imports. */
 export const entries = {
   thread: (): Promise<unknown> => import("./worker_entry.ts"),
   process: (): Promise<unknown> => import("./process_entry.ts"),
+  permitted: (): Promise<unknown> => import("./permitted_entry.ts"),
+  web: (): Promise<unknown> => import("./web_entry.ts"),
 };
 
 /**
@@ -31,10 +37,24 @@ export const entries = {
  * @returns the kind
  */
 export function workerKind(options: CheckedOptions): WorkerKind {
-  if (options.isolation === "process") {
-    const entry = new URL(import.meta.resolve("./process_entry.ts"));
-    return { adapter: nodeProcesses, entry, maxHeld: options.concurrency };
+  const { adapter, entry } = startOf(options);
+  // Where no memory is shared, what a worker holds behind a call that takes long cannot be taken back: it holds what it runs.
+  const { concurrency = adapter.sharesMemory ? 64 : 1 } = options;
+  return { adapter, entry, concurrency, maxHeld: adapter.sharesMemory ? Infinity : concurrency };
+}
+
+function startOf(
+  { isolation, permissions }: CheckedOptions,
+): Pick<WorkerKind, "adapter" | "entry"> {
+  if (isolation === "process") {
+    return { adapter: nodeProcesses, entry: new URL(import.meta.resolve("./process_entry.ts")) };
   }
-  const entry = new URL(import.meta.resolve("./worker_entry.ts"));
-  return { adapter: nodeThreads, entry, maxHeld: Infinity };
+  if (permissions !== undefined) {
+    const entry = new URL(import.meta.resolve("./permitted_entry.ts"));
+    return { adapter: new PermittedWorkers(permissions), entry };
+  }
+  if (hasNodeThreads() || typeof Worker !== "function") {
+    return { adapter: nodeThreads, entry: new URL(import.meta.resolve("./worker_entry.ts")) };
+  }
+  return { adapter: webWorkers, entry: new URL(import.meta.resolve("./web_entry.ts")) };
 }

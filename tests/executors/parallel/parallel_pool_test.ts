@@ -173,7 +173,9 @@ Deno.test("parallel: options are checked", () => {
     [{ isolation: "vm" as never }, TypeError, `'isolation' must be "thread" or "process"`],
     [{ resourceLimits: 1 as never }, TypeError, "'resourceLimits' must be an object"],
     [{ resourceLimits: { heap: 1 } as never }, TypeError, "current value has 'heap'"],
-    [{ permissions: "none" } as never, TypeError, "'permissions' cannot be narrowed"],
+    [{ permissions: 1 as never }, TypeError, "'permissions' must be"],
+    [{ permissions: "none", isolation: "process" }, TypeError, "'permissions' cannot be kept"],
+    [{ permissions: {}, resourceLimits: {} }, TypeError, "knows no 'resourceLimits'"],
     [{ resourceLimits: { stackSizeMb: 0 } }, RangeError, "'resourceLimits.stackSizeMb'"],
   ];
   for (const [options, ErrorClass, message] of wrong) {

@@ -1,5 +1,8 @@
 /** Takes its worker down whenever it is imported. */
-import process from "node:process";
-
-process.exit(4);
+const { process, close } = globalThis as unknown as {
+  process?: { exit(code: number): void };
+  close: () => void;
+};
+if (process === undefined) close();
+else process.exit(4);
 export const never = (): void => {};

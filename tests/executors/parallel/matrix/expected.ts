@@ -1,6 +1,6 @@
 /** What the matrix has to give, on which runtime and with which isolation. */
 
-export type Runtime = "deno" | "node" | "bun";
+export type Runtime = "deno" | "node" | "bun" | "browser";
 export type Isolation = "thread" | "process";
 
 const cannot = "UncloneableError: Cannot send to another thread:";
@@ -8,6 +8,7 @@ const cannot = "UncloneableError: Cannot send to another thread:";
 /** The lines of `program.ts`, in order. */
 export function expected(runtime: Runtime, isolation: Isolation): [string, ...unknown[]][] {
   const isDeno = runtime === "deno";
+  const isBrowser = runtime === "browser";
   const cells: [string, unknown][] = [
     ["custom error", {
       name: "HttpError",
@@ -30,12 +31,12 @@ export function expected(runtime: Runtime, isolation: Isolation): [string, ...un
     }],
     ["thrown string", ["thrown a string"]],
     ["late failures", ["ok returned", "ok returned"]],
-    ["process.exit", ["WorkerLostError"]],
+    ["process.exit", [isBrowser ? "ok process" : "WorkerLostError"]],
     ["exit after an await", ["WorkerLostError"]],
     ["exit, caught", ["WorkerLostError"]],
     // Elsewhere there is no such function, and the job does nothing.
     ["Deno.exit", [isDeno ? "WorkerLostError" : "ok deno"]],
-    ["close()", [isDeno ? "WorkerLostError" : "ok close"]],
+    ["close()", [isDeno || isBrowser ? "WorkerLostError" : "ok close"]],
     ["40 exits at once", { WorkerLostError: 40 }],
     ["loop, with a timeout", ["TimeoutError"]],
     ["loop, cancelled", ["CancelledError"]],
@@ -48,7 +49,7 @@ export function expected(runtime: Runtime, isolation: Isolation): [string, ...un
     ["module that never loads", ["TimeoutError", "CancelledError"]],
     ["module that kills its worker", { WorkerLostError: 20 }],
   ];
-  if (runtime !== "bun") cells.push(["heap exhausted", ["WorkerLostError"]]);
+  if (runtime !== "bun" && !isBrowser) cells.push(["heap exhausted", ["WorkerLostError"]]);
   cells.push(
     ["dies with 1000 calls behind it", { "WorkerLostError": 1, "ok 2": 1000 }],
     ["stream, closed without draining", "CancelledError"],

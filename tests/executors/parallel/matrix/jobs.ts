@@ -1,9 +1,14 @@
 /** The jobs of the acceptance matrix: all that a job can do to its worker, on whatever runtime. */
-import process from "node:process";
 import { currentTask } from "../../../../mod.ts";
 
-type Scope = { Deno?: { exit(code: number): void }; close?: () => void };
+interface Scope {
+  process?: { pid: number; exit(code: number): void };
+  Deno?: { exit(code: number): void };
+  close?: () => void;
+}
 const scope = globalThis as unknown as Scope;
+/** Ends the worker, as its runtime has it. */
+const leave = (): void => scope.process === undefined ? scope.close?.() : scope.process.exit(3);
 
 export class HttpError extends RangeError {
   override readonly name = "HttpError";
@@ -11,7 +16,9 @@ export class HttpError extends RangeError {
 }
 
 export const increment = (x: number): number => x + 1;
-export const pid = (): number => process.pid;
+/** That of the process; in a browser, a number of the worker's own. */
+export const pid = (): number => id;
+const id = scope.process?.pid ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
 
 export function fail(kind: string): never {
   switch (kind) {
@@ -37,18 +44,18 @@ export function rejectsLate(): string {
 }
 
 export function exit(how: string): string {
-  if (how === "process") process.exit(3);
+  if (how === "process") scope.process?.exit(3);
   if (how === "deno") scope.Deno?.exit(3);
   if (how === "close") scope.close?.();
   return how;
 }
 export async function exitLater(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 1));
-  process.exit(3);
+  leave();
 }
 export function catchesExit(): string {
   try {
-    process.exit(3);
+    leave();
   } catch {
     // What it then returns must not be taken for a result.
   }

@@ -4,7 +4,6 @@
  *
  * Arguments: the isolation, and the cells to run; all when there are none. Writes one line for each cell.
  */
-import process from "node:process";
 import { jobsFrom, ParallelPool, type ParallelPoolOptions, type Task } from "../../../../mod.ts";
 
 type Jobs = typeof import("./jobs.ts");
@@ -16,7 +15,15 @@ const broken = jobsFrom<{ any: () => void }>(at("broken"));
 const endless = jobsFrom<{ never: () => void }>(at("endless"));
 const deadly = jobsFrom<{ never: () => void }>(at("deadly"));
 
-const [isolation = "thread", ...chosen] = process.argv.slice(2);
+interface Process {
+  readonly argv: readonly string[];
+  kill(pid: number, signal: string | number): void;
+}
+/** There is none in a browser. */
+const { process } = globalThis as unknown as { process?: Process };
+const [isolation = "thread", ...chosen] = process?.argv.slice(2) ?? [];
+/** How a job ends its worker. */
+const exit = process === undefined ? "close" : "process";
 const isProcess = isolation === "process";
 const size = 2;
 /** Long enough for the slowest machine, short enough to tell a hang. */
@@ -108,7 +115,7 @@ const cells: Entry[] = [
   {
     name: "40 exits at once",
     cell: async (pool) =>
-      tally(await outcomes(Array.from({ length: 40 }, () => pool.submit(jobs.exit("process"))))),
+      tally(await outcomes(Array.from({ length: 40 }, () => pool.submit(jobs.exit(exit))))),
     options: { size: 8 },
   },
   {
@@ -157,7 +164,7 @@ const cells: Entry[] = [
   {
     name: "dies with 1000 calls behind it",
     cell: async (pool) => {
-      const dying = pool.submit(jobs.exit("process"));
+      const dying = pool.submit(jobs.exit(exit));
       const rest = Array.from({ length: 1000 }, () => pool.submit(jobs.increment(1)));
       return tally(await outcomes([dying, ...rest]));
     },
@@ -178,8 +185,10 @@ const cells: Entry[] = [
     },
   },
 ];
-// Bun's engine knows no limit, so nothing would end such a job but the machine's own memory.
-if ("Bun" in globalThis) cells.splice(cells.findIndex(({ name }) => name === "heap exhausted"), 1);
+// Bun and browsers know no limit, so nothing would end such a job but the machine's own memory.
+if ("Bun" in globalThis || process === undefined) {
+  cells.splice(cells.findIndex(({ name }) => name === "heap exhausted"), 1);
+}
 if (isProcess) {
   cells.push({
     name: "kill -9",
@@ -188,7 +197,7 @@ if (isProcess) {
       const tasks = [0, 1].map(() => pool.submit(jobs.never()));
       tasks.push(...Array.from({ length: 100 }, () => pool.submit(jobs.increment(1)) as never));
       await begun(pool, tasks[0]);
-      process.kill(victim, "SIGKILL");
+      process!.kill(victim, "SIGKILL");
       // The other worker waits for ever, as it was told to.
       while (pool.stats().completed < 102) await new Promise((resolve) => setTimeout(resolve, 5));
       await Promise.all(tasks.slice(0, 2).map((task) => task.cancel("", { grace: 0 })));
@@ -212,7 +221,7 @@ async function recovered(pool: ParallelPool): Promise<Outcome> {
 
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    process!.kill(pid, 0);
     return true;
   } catch {
     return false;
