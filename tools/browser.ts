@@ -41,6 +41,8 @@ async function browserPath(): Promise<string> {
 function serve(place: string, isIsolated: boolean): Deno.HttpServer<Deno.NetAddr> {
   const headers = {
     "access-control-allow-origin": "*",
+    // Each worker loads them all.
+    "cache-control": "max-age=3600",
     "cross-origin-resource-policy": "cross-origin",
     ...(isIsolated
       ? {

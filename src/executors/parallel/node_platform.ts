@@ -6,6 +6,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import process from "node:process";
 import { setImmediate } from "node:timers";
+import { getHeapStatistics } from "node:v8";
 import { Script } from "node:vm";
 import { type CallContext, setCallCarrier } from "./current_call.ts";
 import { BrokenOff, type WirePort, type WorkerPlatform, type WorkerSettings } from "./platform.ts";
@@ -39,6 +40,12 @@ function within<T>(ms: number, body: () => T): T {
   if (outcome === undefined) throw new BrokenOff(`broken off after ${ms} ms`);
   if ("error" in outcome) throw outcome.error;
   return outcome.value;
+}
+
+/** How many bytes the heap of this thread has in use, with what belongs to it outside. */
+export function heapInUse(): number {
+  const { used_heap_size, external_memory = 0 } = getHeapStatistics();
+  return used_heap_size + external_memory;
 }
 
 /**

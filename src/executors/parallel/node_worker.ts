@@ -6,7 +6,7 @@
 import { getHeapStatistics } from "node:v8";
 import { workerData } from "node:worker_threads";
 import { type PortLike, wirePort } from "./message_port.ts";
-import { nodePlatform } from "./node_platform.ts";
+import { heapInUse, nodePlatform } from "./node_platform.ts";
 import type { WorkerPlatform, WorkerSettings } from "./platform.ts";
 
 /** What the host hands to the thread. */
@@ -41,10 +41,7 @@ export function nodeWorker(): WorkerPlatform {
   const heapExhausted = heapWatch();
   return {
     ...nodePlatform(wirePort(data.port), data.settings),
-    memory: (): number => {
-      const { used_heap_size, external_memory = 0 } = getHeapStatistics();
-      return used_heap_size + external_memory;
-    },
+    memory: heapInUse,
     ...(heapExhausted === undefined ? {} : { heapExhausted }),
   };
 }

@@ -64,6 +64,8 @@ class WorkerSide {
   #isDeferred = false;
   #isRetiring = false;
   #isFull = false;
+  /** A browser lets the running code return before it takes the worker away. */
+  #isExiting = false;
   #heart: ReturnType<typeof setInterval> | undefined;
 
   constructor(platform: WorkerPlatform, options: ServeOptions) {
@@ -85,6 +87,7 @@ class WorkerSide {
     this.#platform.onExit((code) => {
       this.#control.sayExiting(code);
       this.#reports.close();
+      this.#isExiting = true;
     });
     this.#platform.port.listen({
       received: (batch) => this.#received(batch),
@@ -106,11 +109,11 @@ class WorkerSide {
     if (this.#isRunning) return;
     this.#isRunning = true;
     const turnEnd = performance.now() + TURN_BUDGET;
-    while (this.#loaded.length > 0 && this.#runner.hasRoom) {
+    while (this.#loaded.length > 0 && this.#hasRoom) {
       const call = this.#loaded.shift() as RunningCall;
       if (this.#claim(call.slot) && this.#runner.start(call) > turnEnd) break;
     }
-    while (this.#queue.length > 0 && this.#runner.hasRoom) {
+    while (this.#queue.length > 0 && this.#hasRoom) {
       const batch = this.#queue[0] as wire.Batch;
       if (this.#at >= batch.length) {
         this.#queue.shift();
@@ -121,8 +124,12 @@ class WorkerSide {
     }
     this.#isRunning = false;
     const isMore = this.#loaded.length > 0 || this.#queue.length > 0;
-    if (isMore && this.#runner.hasRoom) this.#defer();
+    if (isMore && this.#hasRoom) this.#defer();
     else this.#retireIfDone();
+  }
+
+  get #hasRoom(): boolean {
+    return this.#runner.hasRoom && !this.#isExiting;
   }
 
   #defer(): void {
@@ -196,6 +203,8 @@ class WorkerSide {
 
   /** All its calls at once: the first may hold the thread, and the host can take back none that seems to wait for its module. */
   #moduleReady(module: JobModule): void {
+    // It was this module's doing: its calls count as begun.
+    if (this.#isExiting) return;
     for (const call of this.#loading) {
       if (call.job.module !== module) continue;
       this.#loading.delete(call);

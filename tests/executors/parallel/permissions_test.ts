@@ -30,5 +30,6 @@ Deno.test("parallel: jobs may do no more than the pool's permissions, and the po
     ["reads", "number"],
     ["reads elsewhere", "NotCapable"],
     ["everywhere", [3, 3]],
+    ["a full worker was replaced", 0],
   ]);
 });

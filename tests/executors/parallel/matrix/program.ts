@@ -120,7 +120,11 @@ const cells: Entry[] = [
   },
   {
     name: "loop, with a timeout",
-    cell: (pool) => outcomes([pool.submit(jobs.loop(), { timeout: 100 })]),
+    cell: async (pool) => {
+      // Else its time may be over before its module has come.
+      await pool.broadcast(jobs.pid());
+      return outcomes([pool.submit(jobs.loop(), { timeout: 100 })]);
+    },
   },
   { name: "loop, cancelled", cell: (pool) => cancelled(pool, pool.submit(jobs.loop())) },
   {
