@@ -10,10 +10,10 @@ export { expectOrder, type OrderMark } from "./src/testing/expect_order.ts";
 export {
   explore,
   type ExploreFailure,
-  type ExploreOptions,
   NotRepeatedError,
   type Report,
 } from "./src/testing/explore.ts";
+export type { ExploreOptions } from "./src/testing/explore_options.ts";
 export { interruptEverywhere, InterruptionError } from "./src/testing/interrupt_everywhere.ts";
 export { type Leak, LeakError } from "./src/testing/leak.ts";
 export {
@@ -24,8 +24,16 @@ export {
 } from "./src/testing/linearizability.ts";
 export { LivelockError } from "./src/testing/livelock_error.ts";
 export type { TraceStep } from "./src/testing/recording_queue.ts";
+export {
+  GeneratedProgram,
+  type ProgramAction,
+  type ProgramResult,
+  programs,
+  type ProgramsOptions,
+} from "./src/testing/programs.ts";
 export { DivergenceError, replay, type ReplayOptions } from "./src/testing/replay.ts";
 export type { Schedule } from "./src/testing/schedule.ts";
+export { shared } from "./src/testing/shared.ts";
 export { schedules, type SchedulesOptions } from "./src/testing/schedules.ts";
 export {
   simulate,

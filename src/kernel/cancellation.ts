@@ -16,6 +16,7 @@ import * as B from "./task_bits.ts";
 import type { CancelOptions } from "./task_handle.ts";
 import { Timer } from "./timers.ts";
 import { checkOptions, describe } from "./work.ts";
+import { witness } from "./witness.ts";
 
 /** How often a `finally` that waits is returned from before the rest of the iterator is left behind. */
 const returnLimit = 64;
@@ -33,6 +34,7 @@ export function requestCancel(
   deadline?: number,
   told = false,
 ): void {
+  witness.now?.interferes();
   if (task.phase === B.ENDED) return;
   if ((task.bits & B.CANCELLING) !== 0 && task.cold!.cancelCause !== null) {
     if (deadline !== undefined) hurry(task, deadline);

@@ -11,6 +11,7 @@ import { unobserve } from "./outcome_promise.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import { Waiter, WaitQueue } from "./waiter.ts";
+import { witness } from "./witness.ts";
 
 const { CANCELLED, ENDED, FAILED } = B;
 
@@ -130,6 +131,7 @@ export class Join<T> extends BaseEffect<T> {
 
   [perform](task: TaskNode): boolean {
     const target = this.#target;
+    if (witness.now !== null) witness.now.joins(target);
     if (target.phase === ENDED) {
       target.observe();
       if (!this.#outcome) task.give(undefined);

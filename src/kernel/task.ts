@@ -58,6 +58,7 @@ import { nextTaskId } from "./task_ids.ts";
 import type { Cancellation, CancelOptions, Task, TaskStatus } from "./task_handle.ts";
 import { eventOf } from "./task_event.ts";
 import type { Parking } from "./waiter.ts";
+import { witness } from "./witness.ts";
 import { iteratorOf } from "./work.ts";
 
 // Their own to this file, for an imported constant is loaded anew at each use: 5 % of a spawn.
@@ -319,6 +320,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
   }
 
   get status(): TaskStatus {
+    witness.now?.interferes();
     if (this.phase === ENDED) {
       return this.hasFailed ? "failed" : this.isCancelled ? "cancelled" : "completed";
     }
@@ -327,6 +329,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
   }
 
   get waitsFor(): string | undefined {
+    witness.now?.interferes();
     if (this.phase === B.CHILDREN) return "the tasks of its scope";
     if ((this.bits & QUEUED) !== 0 || this.phase === ENDED) return undefined;
     return this.waiting?.description;

@@ -29,6 +29,7 @@ import type { TaskNode } from "../kernel/task.ts";
 import { CANCELLING, OWNED } from "../kernel/task_bits.ts";
 import { type Parking, type Waiter, WaitQueue } from "../kernel/waiter.ts";
 import { Seat } from "../kernel/selectable.ts";
+import { witness } from "../kernel/witness.ts";
 import type { Overflow } from "../sync/channel_options.ts";
 import { isShielded } from "./_shielded.ts";
 
@@ -81,6 +82,7 @@ export class Link<T> {
   readonly reader: string;
 
   constructor(reader: string, { capacity = defaultCapacity, overflow = "wait" }: LinkOptions = {}) {
+    witness.now?.losesSight();
     this.reader = reader;
     this.#capacity = capacity;
     this.#room = Math.min(capacity, burst);

@@ -6,6 +6,7 @@
  */
 
 import { describe } from "../kernel/work.ts";
+import { witness } from "../kernel/witness.ts";
 import { StopIteration } from "./stop_iteration.ts";
 
 /**
@@ -117,6 +118,7 @@ class SentTo<In, Out, Result> implements Coroutine<In, Out, Result> {
   #untaken: { readonly value: Out } | null = null;
 
   constructor(generator: Generator<Out, Result, In>, name: string) {
+    witness.now?.losesSight();
     this.#generator = generator;
     this.name = name;
     const first = generator.next();

@@ -18,6 +18,7 @@ import { requestCancel } from "../kernel/cancellation.ts";
 import { ClosedError, TimeoutError } from "../kernel/errors.ts";
 import { spawnOwned } from "../kernel/spawn.ts";
 import type { TaskNode } from "../kernel/task.ts";
+import { witness } from "../kernel/witness.ts";
 import { Child, type Failure, type Keeper } from "./_child.ts";
 import { Ending } from "./_ending.ts";
 import { Reports } from "./_reports.ts";
@@ -54,6 +55,7 @@ export class Core implements Keeper, Actor {
   #busy = false;
 
   constructor(specs: readonly CheckedSpec[], options: CheckedOptions, many = false) {
+    witness.now?.losesSight();
     this.options = options;
     this.reports = new Reports(options.events);
     this.#many = many;

@@ -24,6 +24,7 @@ import { defaultScheduler } from "../kernel/scheduler.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { describe, type Thunk } from "../kernel/work.ts";
+import { witness } from "../kernel/witness.ts";
 import { checkMs } from "../operations/sleep.ts";
 import { Broadcast } from "../sync/broadcast.ts";
 
@@ -194,6 +195,7 @@ class Circuit implements CircuitBreaker {
   #clock: { now(): number } | null = null;
 
   constructor(options: CircuitBreakerOptions) {
+    witness.now?.losesSight();
     const verb = "make a circuit breaker";
     if (typeof options !== "object" || options === null) {
       throw new TypeError(

@@ -14,7 +14,7 @@ import {
   type Effect,
   perform,
 } from "../kernel/effect.ts";
-import { creation, type Leaking } from "./creation.ts";
+import { creation, type Made } from "./creation.ts";
 import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Waiter, WaitQueue } from "../kernel/waiter.ts";
@@ -22,7 +22,7 @@ import { inline, type Thunk } from "../kernel/work.ts";
 import { HeldPermit, type Permit } from "./permit.ts";
 
 /** Permits, and who waits for them. All of it is O(1). */
-export class PermitLine implements Leaking {
+export class PermitLine implements Made {
   #total: number;
   #held = 0;
   readonly #waiters = new WaitQueue<AcquireWaiter>();
@@ -66,7 +66,7 @@ export class PermitLine implements Leaking {
   /** Takes a permit. */
   take(): Permit {
     this.#held++;
-    return new HeldPermit(() => this.#release());
+    return new HeldPermit(() => this.release());
   }
 
   /** Changes how many there are. */
@@ -87,7 +87,8 @@ export class PermitLine implements Leaking {
     task.waiting = waiter;
   }
 
-  #release(): void {
+  /** A permit is given back. */
+  release(): void {
     this.#held--;
     this.#serve();
   }

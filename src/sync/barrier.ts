@@ -8,6 +8,7 @@ import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.t
 import type { TaskNode } from "../kernel/task.ts";
 import { Waiter, WaitQueue } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
+import { creation } from "./creation.ts";
 
 /**
  * Has tasks wait for each other: when as many have come as there are parties, exactly those go on, and the next round
@@ -55,6 +56,7 @@ export class Barrier {
     }
     this.parties = parties;
     this.#wait = new Wait(this);
+    creation.observer?.(this);
   }
 
   /** How many have come in this round. */

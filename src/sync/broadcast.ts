@@ -11,6 +11,7 @@ import type { TaskNode } from "../kernel/task.ts";
 import { checkOptions, describe } from "../kernel/work.ts";
 import { Channel } from "./channel.ts";
 import type { ChannelOptions, Overflow } from "./channel_options.ts";
+import { creation } from "./creation.ts";
 
 /** How a broadcast is made. */
 export interface BroadcastOptions {
@@ -109,6 +110,7 @@ export class Broadcast<T> implements AsyncIterable<T> {
     }
     this.#options = { capacity, overflow };
     this.#subscribe = new Subscribe<T>(this);
+    creation.observer?.(this);
   }
 
   /** How many are subscribed. */
@@ -167,9 +169,14 @@ export class Broadcast<T> implements AsyncIterable<T> {
   /** @internal */
   join(): Subscription<T> {
     if (this.#closed) throw new ClosedError("Cannot subscribe: the broadcast is closed");
-    const line: Line<T> = new Line<T>(this.#options, () => this.#lines.delete(line));
+    const line: Line<T> = new Line<T>(this.#options, () => this.leave(line));
     this.#lines.add(line);
     return line;
+  }
+
+  /** @internal */
+  leave(line: Subscription<T>): void {
+    this.#lines.delete(line as Line<T>);
   }
 }
 

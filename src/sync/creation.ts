@@ -4,11 +4,11 @@
  * @module
  */
 
-/** What can be left behind. */
-export interface Leaking {
-  /** What is left behind, in words; `null` when nothing is. */
-  leak(): string | null;
+/** What tasks synchronise by. */
+export interface Made {
+  /** What is left behind of it, in words; `null` when nothing is. */
+  leak?(): string | null;
 }
 
 /** Who hears of what is made; `null` while nobody listens. */
-export const creation: { observer: ((made: Leaking) => void) | null } = { observer: null };
+export const creation: { observer: ((made: object) => void) | null } = { observer: null };

@@ -9,6 +9,7 @@ import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Waiter, WaitQueue } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
+import { creation } from "./creation.ts";
 
 /**
  * A condition that tasks wait for: while it is closed they stand in line, and when it opens all of them go on, in the
@@ -53,6 +54,7 @@ export class Latch {
     }
     this.#open = open;
     this.#wait = new Wait(this);
+    creation.observer?.(this);
   }
 
   /** Whether it is open. */

@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from "../kernel/errors.ts";
+import { witness } from "../kernel/witness.ts";
 
 /** A permit that is held. `using` releases it at the end of the block. */
 export interface Permit extends Disposable {
@@ -26,12 +27,16 @@ export class HeldPermit implements Permit {
 
   release(): void {
     const giveBack = this.#giveBack;
-    if (giveBack === null) throw new UsageError("Cannot release a permit: it was released already");
+    if (giveBack === null) {
+      witness.now?.interferes();
+      throw new UsageError("Cannot release a permit: it was released already");
+    }
     this.#giveBack = null;
     giveBack();
   }
 
   [Symbol.dispose](): void {
     if (this.#giveBack !== null) this.release();
+    else witness.now?.interferes();
   }
 }

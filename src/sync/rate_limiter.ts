@@ -18,6 +18,7 @@ import type { TaskNode } from "../kernel/task.ts";
 import { Timer } from "../kernel/timers.ts";
 import { Waiter, WaitQueue } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
+import { creation } from "./creation.ts";
 
 /** How much is admitted, and in what time. */
 export interface RateLimiterOptions {
@@ -82,6 +83,7 @@ export class RateLimiter {
     }
     this.#limit = limit;
     this.#interval = interval;
+    creation.observer?.(this);
   }
 
   /** How many tasks wait. */

@@ -7,6 +7,7 @@
 
 import type { Clock } from "../kernel/clock.ts";
 import type { Enter } from "../kernel/environment.ts";
+import { witness } from "../kernel/witness.ts";
 import { Random } from "./random.ts";
 
 /** The moment of `Date` at which a simulation begins: the 1st of January 2000, UTC. */
@@ -15,7 +16,10 @@ const epoch = Date.UTC(2000, 0, 1);
 /** What wraps each step: `Math.random` by a seed, `Date` and `performance.now` by the virtual clock. */
 export function controlledGlobals(clock: Clock, seed: number): Enter {
   const chance = new Random(seed, 2);
-  const random = (): number => chance.below(2 ** 32) / 2 ** 32;
+  const random = (): number => {
+    witness.now?.touches(Math);
+    return chance.below(2 ** 32) / 2 ** 32;
+  };
   const performanceNow = (): number => clock.now();
   const RealDate = Date;
   const now = (): number => epoch + clock.now();

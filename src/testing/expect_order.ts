@@ -4,6 +4,8 @@
  * @module
  */
 
+import { witness } from "../kernel/witness.ts";
+
 /** Marks the places of a program in the order in which it should reach them. */
 export interface OrderMark {
   /**
@@ -44,6 +46,7 @@ export function expectOrder(): OrderMark {
   let reached = 0;
   let wrong: Error | undefined;
   const order = (place: number): void => {
+    witness.now?.touches(order);
     if (place === reached + 1) {
       reached = place;
       return;
@@ -56,6 +59,7 @@ export function expectOrder(): OrderMark {
     wrong ??= error;
     throw error;
   };
+  witness.now?.names(order);
   return Object.assign(order, {
     end(count: number): void {
       if (wrong !== undefined) throw wrong;

@@ -4,81 +4,19 @@
  * @module
  */
 
-import { checkOptions, checkThunk, describe, type Thunk } from "../kernel/work.ts";
-import { type Chooser, RandomChooser } from "./chooser.ts";
+import { checkThunk, type Thunk } from "../kernel/work.ts";
 import { ExhaustiveSearch } from "./exhaustive_search.ts";
+import { checkExploreOptions, type ExploreOptions } from "./explore_options.ts";
 import { NoteTaker } from "./notes.ts";
-import { PctChooser } from "./pct_chooser.ts";
+import { ReducedSearch } from "./reduced_search.ts";
 import { DivergenceError, fingerprintOf } from "./replay.ts";
 import { runOnce, type RunResult, type RunSetup } from "./run_once.ts";
 import { encode } from "./schedule.ts";
 import { ScheduleChooser } from "./schedule_chooser.ts";
+import { CheckedSearch, type Search, SeededSearch } from "./search.ts";
 import { type Failing, shrink } from "./shrink.ts";
-import { checkWhole, choicesOf, setupOf } from "./simulate.ts";
+import { choicesOf, setupOf } from "./simulate.ts";
 import { tell } from "./story.ts";
-
-/** How a program is explored. */
-export interface ExploreOptions {
-  /**
-   * How many runs there are at most.
-   *
-   * @default 1000; Infinity when there is a `timeBudget`
-   */
-  runs?: number;
-  /**
-   * How long it may take, in milliseconds of the host; a run that has begun is finished.
-   *
-   * @default Infinity
-   */
-  timeBudget?: number;
-  /**
-   * How schedules are made: `"random"` gives everyone the same chance at each step; `"pct"` finds a bug that needs
-   * `depth` orderings in a program of n tasks and k choices with a chance of at least 1 / (n · k^(depth-1)) a run;
-   * `"exhaustive"` tries all, those first that deviate least from the real scheduler, up to `deviations`.
-   *
-   * @default "random"
-   */
-  strategy?: "random" | "pct" | "exhaustive";
-  /**
-   * The d of PCT.
-   *
-   * @default 3
-   */
-  depth?: number;
-  /**
-   * For `"exhaustive"`: in how many decisions a schedule may deviate from what the real scheduler does. Most bugs need few.
-   * (Delay bounding, M. Emmi, S. Qadeer and Z. Rakamarić, 2011.)
-   *
-   * @default Infinity
-   */
-  deviations?: number;
-  /**
-   * The seed of the first run; the next ones count up from it.
-   *
-   * @default 1
-   */
-  seed?: number;
-  /**
-   * After how many steps a run is held to be in a livelock.
-   *
-   * @default 100_000
-   */
-  maxSteps?: number;
-  /**
-   * How much virtual time a step takes, in milliseconds.
-   *
-   * @default 0
-   */
-  stepCost?: number;
-  /**
-   * Whether `Math.random`, `Date` and `performance.now` are controlled, as in `simulate`.
-   *
-   * @default false
-   */
-  globals?: boolean;
-  /** Called after each run with how many there have been. */
-  onProgress?: (runs: number) => void;
-}
 
 /** An order in which the program fails, shrunk. */
 export interface ExploreFailure {
@@ -154,40 +92,14 @@ class Explorer {
   readonly #options: ExploreOptions;
   readonly #setup: RunSetup;
   readonly #runs: number;
-  readonly #firstSeed: number;
-  #choices = 0;
 
   constructor(work: Thunk<unknown>, options: ExploreOptions) {
-    checkOptions(options, "explore");
-    const { timeBudget, strategy = "random", seed = 1, deviations } = options;
-    const { maxSteps, stepCost, globals, depth, onProgress } = options;
+    checkExploreOptions(options);
+    const { timeBudget, maxSteps, stepCost, globals, depth } = options;
     const { runs = timeBudget === undefined ? 1000 : Infinity } = options;
-    if (runs !== Infinity) checkWhole(runs, "runs", 1, "explore");
-    checkWhole(seed, "seed", -Infinity, "explore");
-    if (deviations !== Infinity) checkWhole(deviations, "deviations", 0, "explore");
-    if (strategy !== "random" && strategy !== "pct" && strategy !== "exhaustive") {
-      throw new TypeError(
-        `Cannot explore: 'strategy' must be "random", "pct" or "exhaustive": current value is ${
-          describe(strategy)
-        }`,
-      );
-    }
-    if (timeBudget !== undefined && !(typeof timeBudget === "number" && timeBudget >= 0)) {
-      throw new TypeError(
-        `Cannot explore: 'timeBudget' must be a number of milliseconds: current value is ${
-          describe(timeBudget)
-        }`,
-      );
-    }
-    if (onProgress !== undefined && typeof onProgress !== "function") {
-      throw new TypeError(
-        `Cannot explore: 'onProgress' must be a function: current value is ${describe(onProgress)}`,
-      );
-    }
     this.#work = work;
     this.#options = options;
     this.#runs = runs;
-    this.#firstSeed = seed;
     const given = { maxSteps, stepCost, globals, depth };
     this.#setup = setupOf(
       Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -196,44 +108,42 @@ class Explorer {
   }
 
   async explore(): Promise<Report> {
-    const { timeBudget = Infinity, onProgress, strategy } = this.#options;
-    const search = strategy === "exhaustive"
-      ? new ExhaustiveSearch(this.#options.deviations ?? Infinity)
-      : null;
+    const { timeBudget = Infinity, onProgress } = this.#options;
+    const search = await this.#search();
     const began = performance.now();
     let steps = 0;
     let runs = 0;
-    if (strategy === "pct") this.#choices = await choicesOf(this.#work, this.#setup);
     while (runs < this.#runs && (runs === 0 || performance.now() - began < timeBudget)) {
-      const seed = this.#firstSeed + (search === null ? runs : 0);
-      const result = await runOnce(this.#work, {
-        ...this.#setup,
-        seed,
-        chooser: search === null ? this.#chooser(seed) : search.chooser(),
-      });
+      const attempt = search.begin();
+      const result = await runOnce(this.#work, { ...this.#setup, ...attempt });
       runs++;
       steps += result.trace.length;
       onProgress?.(runs);
       if (!result.outcome.ok) {
-        const failure = await this.#failure(seed, result);
+        const failure = await this.#failure(attempt.seed, result);
         return { ok: false, runs, steps, complete: false, failure };
       }
-      if (search === null) continue;
-      if (!search.follows(result.decisions)) {
+      const next = search.next(result);
+      if (next === "complete") return { ok: true, runs, steps, complete: true };
+      if (next === "diverged") {
         const error = new DivergenceError();
-        const failure = { error, seed, replay: "", story: error.message };
+        const failure = { error, seed: attempt.seed, replay: "", story: error.message };
         return { ok: false, runs, steps, complete: false, failure };
       }
-      if (!search.next(result.decisions)) return { ok: true, runs, steps, complete: true };
     }
     return { ok: true, runs, steps, complete: false };
   }
 
-  #chooser(seed: number): Chooser {
-    const { strategy, depth = 3 } = this.#options;
-    return strategy === "pct"
-      ? new PctChooser(seed, depth, this.#choices)
-      : new RandomChooser(seed);
+  async #search(): Promise<Search> {
+    const { strategy, depth = 3, seed = 1, deviations, preemptions, reduction } = this.#options;
+    if (strategy === "pct") {
+      return new SeededSearch(seed, { depth, choices: await choicesOf(this.#work, this.#setup) });
+    }
+    if (strategy !== "exhaustive") return new SeededSearch(seed, null);
+    if (reduction === true) return new CheckedSearch(new ReducedSearch(seed), seed);
+    return preemptions === undefined
+      ? new ExhaustiveSearch("deviations", deviations ?? Infinity, seed)
+      : new ExhaustiveSearch("preemptions", preemptions, seed);
   }
 
   async #failure(seed: number, result: RunResult<unknown>): Promise<ExploreFailure> {

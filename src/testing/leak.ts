@@ -5,7 +5,7 @@
  */
 
 import type { Scheduler } from "../kernel/scheduler.ts";
-import type { Leaking } from "../sync/creation.ts";
+import type { Made } from "../sync/creation.ts";
 import { liveTasks } from "./live_tasks.ts";
 
 /** Something that was left behind. */
@@ -37,7 +37,7 @@ export class LeakError extends Error {
 /** What is left behind now: tasks but for those whose numbers are given, and what is held of what was made. */
 export function leaksOf(
   scheduler: Scheduler,
-  made: Iterable<Leaking>,
+  made: Iterable<Made>,
   except: ReadonlySet<number>,
 ): Leak[] {
   const leaks: Leak[] = [];
@@ -47,7 +47,7 @@ export function leaksOf(
     }
   }
   for (const thing of made) {
-    const what = thing.leak();
+    const what = thing.leak?.() ?? null;
     if (what !== null) leaks.push({ kind: what.includes("permit") ? "permit" : "value", what });
   }
   return leaks;

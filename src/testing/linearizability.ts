@@ -8,6 +8,7 @@
  */
 
 import type { Effect, Operation } from "../kernel/effect.ts";
+import { witness } from "../kernel/witness.ts";
 import { inline, type Thunk } from "../kernel/work.ts";
 
 /** An operation that a task called, and what it saw. */
@@ -45,6 +46,11 @@ export class History<O, R> {
   readonly #calls: Call<O, R>[] = [];
   #time = 0;
 
+  /** Makes a history without calls. */
+  constructor() {
+    witness.now?.names(this);
+  }
+
   /** The calls so far, in the order in which they were made. */
   get calls(): readonly Call<O, R>[] {
     return this.#calls;
@@ -58,10 +64,13 @@ export class History<O, R> {
    * @returns what `work` returns; it throws what that throws, and then may have happened or not
    */
   *call(operation: O, work: Operation<R> | Thunk<R>): Generator<Effect<unknown>, R, unknown> {
+    // When a call was made and when it returned is what the history is about.
+    witness.now?.touches(this);
     const at = this.#calls.length;
     const called = this.#time++;
     this.#calls.push({ operation, called, returned: Infinity, result: undefined });
     const result = typeof work === "function" ? yield* inline(work) : yield* work;
+    witness.now?.touches(this);
     this.#calls[at] = { operation, called, returned: this.#time++, result };
     return result;
   }

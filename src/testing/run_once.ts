@@ -18,7 +18,8 @@ import { traceSpawns } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { numberTasksAfter } from "../kernel/task_ids.ts";
 import type { Thunk } from "../kernel/work.ts";
-import { creation, type Leaking } from "../sync/creation.ts";
+import { witness } from "../kernel/witness.ts";
+import { creation, type Made } from "../sync/creation.ts";
 import type { Chooser } from "./chooser.ts";
 import { ChoosingQueue } from "./choosing_queue.ts";
 import { controlledGlobals } from "./controlled_globals.ts";
@@ -28,6 +29,7 @@ import { liveTasks } from "./live_tasks.ts";
 import { LivelockError } from "./livelock_error.ts";
 import { Random } from "./random.ts";
 import { RecordingQueue, type TraceStep } from "./recording_queue.ts";
+import type { StepWatch } from "./watch_steps.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** How a run is set up. */
@@ -43,6 +45,8 @@ export interface RunSetup {
   /** Called before each step with its number, from 0, and the root. */
   readonly beforeStep?: (step: number, root: TaskNode) => void;
   readonly instrument?: Instrument;
+  /** Watches what each step touches; an instrument too. */
+  readonly watch?: StepWatch;
   /** Whether it is taken down where tasks are spawned, which costs more than to spawn them. */
   readonly traced?: boolean;
 }
@@ -70,6 +74,7 @@ const simulators = new WeakMap<Scheduler, Simulator<unknown>>();
 export function leaksAround(task: TaskNode): Leak[] | null {
   const simulator = simulators.get(task.scheduler);
   if (simulator === undefined) return null;
+  witness.now?.interferes();
   const above = new Set<number>();
   for (let at: TaskNode | null = task; at !== null; at = at.parent) above.add(at.id);
   return simulator.leaks(above);
@@ -83,8 +88,11 @@ class Simulator<T> {
   readonly #decisions: Decisions | null;
   readonly #queue: RecordingQueue;
   readonly #scheduler: Scheduler;
-  readonly #made: Leaking[] = [];
-  readonly #observe = (made: Leaking): void => void this.#made.push(made);
+  readonly #made: Made[] = [];
+  readonly #observe = (made: object): void => {
+    this.#made.push(made as Made);
+    this.#setup.watch?.made(made);
+  };
   #root: TaskNode | null = null;
   #over = false;
   /** What is to be put back when no step of the program is under way; `null` then. */
@@ -111,11 +119,14 @@ class Simulator<T> {
       clock: this.#clock,
       ready: this.#queue,
       budget: Infinity,
-      random: () => chance.below(2 ** 32) / 2 ** 32,
+      random: () => {
+        witness.now?.touches(Random);
+        return chance.below(2 ** 32) / 2 ** 32;
+      },
       ...(decisions === null ? {} : { pick: (count: number) => decisions.pick(count) }),
       onIdle: () => this.#idle(),
     });
-    this.#scheduler.instrument = setup.instrument ?? null;
+    this.#scheduler.instrument = setup.watch ?? setup.instrument ?? null;
     this.#scheduler.onUnobserved = (task) => this.#finish({ ok: false, error: task.failure });
     simulators.set(this.#scheduler, this as Simulator<unknown>);
   }
@@ -147,9 +158,12 @@ class Simulator<T> {
     const { observer } = creation;
     const lastId = numberTasksAfter(this.#lastId);
     const stopTracing = this.#setup.traced === true ? traceSpawns() : null;
+    const watching = witness.now;
     creation.observer = this.#observe;
+    witness.now = this.#setup.watch ?? null;
     this.#around = () => {
       creation.observer = observer;
+      witness.now = watching;
       this.#lastId = numberTasksAfter(lastId);
       stopTracing?.();
     };
@@ -190,6 +204,7 @@ class Simulator<T> {
 
   #idle(): void {
     this.#leave();
+    this.#setup.watch?.idle();
     if (this.#over || this.#turning) return;
     if (this.#queue.exhausted) return this.#livelock();
     this.#turning = true;

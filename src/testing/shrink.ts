@@ -37,7 +37,9 @@ function siteOf(error: unknown): string {
 /** A failure in words that do not depend on the order in which tasks were made, nor on where in a file. */
 export function signatureOf(error: unknown): string {
   if (error instanceof Error) {
-    return `${error.name}: ${error.message.replace(/task \d+/gi, "task").replace(/, spawned at .*$/gm, "")}`;
+    return `${error.name}: ${
+      error.message.replace(/task \d+/gi, "task").replace(/, spawned at .*$/gm, "")
+    }`;
   }
   try {
     return JSON.stringify(error) ?? String(error);
