@@ -11,14 +11,13 @@
 
 import { type Context, createContext, createScope, type Scope } from "effection";
 import { rootEnvironment } from "../kernel/environment.ts";
+import { joinFamily, leaveFamily } from "../kernel/family.ts";
 import { runApart } from "../kernel/running.ts";
 import type { Scheduler } from "../kernel/scheduler.ts";
 import { TaskNode } from "../kernel/task.ts";
 import { OBSERVED } from "../kernel/task_bits.ts";
-import { yieldNow } from "../operations/yield_now.ts";
-import { type Instruction, type Routine, stepOf, takeStep } from "./instruction.ts";
+import { type Instruction, type Routine, stepOf, stepOf40 } from "./instruction.ts";
 import { Rounds } from "./rounds.ts";
-import { unwindFrameByFrame } from "./unwinding_iterator.ts";
 
 /** How many steps are taken before other tasks of ours get their turn. */
 const stretch = 16;
@@ -43,7 +42,7 @@ export function reducerHolds(): boolean {
   const look = (routine: Partial<Routine>): void => {
     const isOf41 = typeof routine.step === "function" && typeof routine.perform === "function" &&
       typeof routine.settle === "function";
-    replaceable = typeof routine.data === "object" &&
+    replaceable = typeof routine.data === "object" && Object.isExtensible(routine) &&
       (isOf41 || typeof routine.next === "function");
   };
   scope.set(reducerContext, {
@@ -64,59 +63,59 @@ export function setReducer(scope: Scope, scheduler: Scheduler): void {
 }
 
 class HeddleReducer implements Reducer {
-  readonly #scheduler: Scheduler;
-  readonly #rounds = new Rounds<Instruction>();
-  #active = false;
+  readonly #turns: Turns;
 
   constructor(scheduler: Scheduler) {
-    this.#scheduler = scheduler;
+    this.#turns = new Turns(scheduler);
   }
 
   /** What 4.1 calls: the routine can take its next step. */
   readonly schedule = (routine: Routine): void => {
     if (routine.data.enqueued) return;
     routine.data.enqueued = true;
-    this.#add(stepOf(routine));
+    this.#turns.add(stepOf(routine));
   };
 
   /** What 4.0 calls, with what the step is. */
-  readonly reduce = (instruction: unknown[]): void => {
-    const [priority, routine, result, validate, method] = instruction;
-    this.#add({ priority, routine, result, validate, method } as Instruction);
-  };
+  readonly reduce = (instruction: unknown[]): void => this.#turns.add(stepOf40(instruction));
+}
 
-  #add(instruction: Instruction): void {
-    unwindFrameByFrame(instruction.routine);
-    this.#rounds.add(instruction, instruction.priority, instruction.routine);
+/** The task that takes the steps. There is one, which is a root while there are steps to take, for a new one each time costs a lot. */
+class Turns extends TaskNode {
+  readonly #rounds = new Rounds<Instruction>();
+  #active = false;
+
+  constructor(scheduler: Scheduler) {
+    super(scheduler, null, rootEnvironment, () => {}, OBSERVED, 0, "effection");
+    leaveFamily(this);
+  }
+
+  add(instruction: Instruction): void {
+    this.#rounds.add(instruction);
     if (this.#active) return;
     this.#active = true;
-    const scheduler = this.#scheduler;
-    const task = new TaskNode(
-      scheduler,
-      null,
-      rootEnvironment,
-      () => this.#run(),
-      OBSERVED,
-      0,
-      "effection",
-    );
-    scheduler.enqueue(task);
+    joinFamily(this);
+    this.scheduler.enqueue(this);
   }
 
-  *#run() {
-    const rounds = this.#rounds;
-    try {
-      for (let left = stretch; rounds.size > 0; left--) {
-        if (left === 0 || this.#scheduler.isOverdue()) {
-          yield* yieldNow();
-          left = stretch;
-          if (rounds.size === 0) break;
-        }
-        const instruction = rounds.take()!;
-        runApart(() => takeStep(instruction));
-      }
-    } finally {
-      this.#active = false;
-    }
+  override run(): void {
+    runApart(this.#takeSome);
+    if (this.#rounds.size > 0) return this.scheduler.enqueue(this);
+    leaveFamily(this);
+    this.#active = false;
   }
+
+  readonly #takeSome = (): void => {
+    for (let left = stretch; left > 0; left--) {
+      const instruction = this.#rounds.take();
+      if (instruction === undefined) return;
+      try {
+        instruction.take();
+      } catch (error) {
+        // What a routine's own end does wrong keeps nobody else from going on.
+        void Promise.reject(error);
+      }
+      if (this.scheduler.isOverdue()) return;
+    }
+  };
 }

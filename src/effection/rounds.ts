@@ -5,19 +5,25 @@
  * @module
  */
 
-interface Entry<T> {
-  readonly item: T;
-  readonly round: number;
+/** Whose turns they are. */
+export interface Participant {
+  /** The round in which it has last had its turn; none yet is -1. Kept by the queue. */
+  lastRound: number;
+}
+
+/** One turn to be taken; it stands in line once at a time. */
+export interface Turn {
+  /** The lower number comes first within a round. */
   readonly priority: number;
-  readonly order: number;
+  readonly whose: Participant;
+  /** The place in line. Kept by the queue. */
+  round: number;
+  order: number;
 }
 
 /** The queue. Adding and taking cost O(log n): a binary heap. */
-export class Rounds<T> {
-  readonly #heap: Entry<T>[] = [];
-  /** The round in which each has last had its turn. */
-  readonly #lastTurn = new WeakMap<object, number>();
-  readonly #whose = new WeakMap<Entry<T>, object>();
+export class Rounds<T extends Turn> {
+  readonly #heap: T[] = [];
   #round = 0;
   #order = 0;
 
@@ -26,49 +32,52 @@ export class Rounds<T> {
     return this.#heap.length;
   }
 
-  /** Puts `item`, whose turn is one of `whose`, in line. */
-  add(item: T, priority: number, whose: object): void {
-    const round = this.#lastTurn.get(whose) === this.#round ? this.#round + 1 : this.#round;
-    const entry = { item, round, priority, order: this.#order++ };
-    this.#whose.set(entry, whose);
+  /** Puts a turn in line. */
+  add(turn: T): void {
+    turn.round = turn.whose.lastRound === this.#round ? this.#round + 1 : this.#round;
+    turn.order = this.#order++;
     const heap = this.#heap;
     let at = heap.length;
-    for (; at > 0; at = (at - 1) >> 1) {
-      const above = heap[(at - 1) >> 1];
-      if (!isBefore(entry, above)) break;
-      heap[at] = above;
+    heap.push(turn);
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      if (!isBefore(turn, heap[above])) break;
+      heap[at] = heap[above];
+      at = above;
     }
-    heap[at] = entry;
+    heap[at] = turn;
   }
 
   /** Takes the one whose turn it is. */
   take(): T | undefined {
     const heap = this.#heap;
-    const first = heap[0];
-    if (first === undefined) return undefined;
-    const last = heap.pop()!;
-    if (heap.length > 0) this.#sink(last);
-    this.#round = first.round;
-    this.#lastTurn.set(this.#whose.get(first)!, first.round);
-    return first.item;
+    const last = heap.pop();
+    if (last === undefined) return undefined;
+    let first = last;
+    if (heap.length > 0) {
+      first = heap[0];
+      this.#sink(last);
+    }
+    this.#round = first.whose.lastRound = first.round;
+    return first;
   }
 
-  #sink(entry: Entry<T>): void {
+  #sink(turn: T): void {
     const heap = this.#heap;
     let at = 0;
     for (;;) {
       let below = 2 * at + 1;
       if (below >= heap.length) break;
       if (below + 1 < heap.length && isBefore(heap[below + 1], heap[below])) below++;
-      if (isBefore(entry, heap[below])) break;
+      if (isBefore(turn, heap[below])) break;
       heap[at] = heap[below];
       at = below;
     }
-    heap[at] = entry;
+    heap[at] = turn;
   }
 }
 
-function isBefore<T>(a: Entry<T>, b: Entry<T>): boolean {
+function isBefore(a: Turn, b: Turn): boolean {
   return a.round !== b.round
     ? a.round < b.round
     : a.priority !== b.priority

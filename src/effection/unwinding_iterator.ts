@@ -13,7 +13,7 @@
  * @module
  */
 
-import type { Routine } from "./instruction.ts";
+import type { RoutineState } from "./instruction.ts";
 
 type Frame = Iterator<unknown, unknown, unknown>;
 type Result = IteratorResult<unknown, unknown>;
@@ -23,14 +23,11 @@ const generators = Object.getPrototypeOf((function* () {}).prototype) as Require
 /** A realm whose built-in objects are frozen does not let one see the frames; there a halt is what it is in Effection. */
 const canSeeFrames = Object.getOwnPropertyDescriptor(generators, "return")?.writable === true;
 
-const wrapped = new WeakSet<object>();
-
-/** Has the halts of a routine unwind frame by frame, where its version of Effection lets one see its iterator. */
-export function unwindFrameByFrame({ data }: Routine): void {
-  if (wrapped.has(data)) return;
-  wrapped.add(data);
+/** Has a routine that is about to be returned from unwound frame by frame, where its version lets one see its iterator. */
+export function unwindFrameByFrame(data: RoutineState): void {
+  if (!canSeeFrames || data.iterator instanceof UnwindingIterator) return;
   const place = Object.getOwnPropertyDescriptor(data, "iterator");
-  if (!canSeeFrames || place?.configurable !== true) return;
+  if (place?.configurable !== true) return;
   const iterator = new UnwindingIterator(data.iterator);
   if (place.set !== undefined) data.iterator = iterator;
   else Object.defineProperty(data, "iterator", { value: iterator, configurable: true });

@@ -1,8 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import fc from "fast-check";
 import { useHeddle } from "../../effection.ts";
 import * as fx from "effection";
 import { sleep } from "../../mod.ts";
-import { Rounds } from "../../src/effection/rounds.ts";
+import { type Participant, Rounds, type Turn } from "../../src/effection/rounds.ts";
 
 function onHeddle<T>(op: () => fx.Operation<T>): fx.Task<T> {
   return fx.run(function* () {
@@ -141,13 +142,41 @@ Deno.test("a generator that user code leaves while a routine is returned from is
 });
 
 Deno.test("Rounds gives everyone a turn a round, the lower number first [F1]", () => {
-  const rounds = new Rounds<string>();
-  const [a, b, c] = [{}, {}, {}];
-  rounds.add("b1", 2, b);
-  rounds.add("a1", 1, a);
+  const rounds = new Rounds<Turn & { readonly name: string }>();
+  const turn = (name: string, priority: number, whose: Participant) => {
+    rounds.add({ name, priority, whose, round: 0, order: 0 });
+  };
+  const [a, b, c] = [{ lastRound: -1 }, { lastRound: -1 }, { lastRound: -1 }];
+  turn("b1", 2, b);
+  turn("a1", 1, a);
   const taken = [rounds.take()];
-  rounds.add("a2", 1, a);
-  rounds.add("c1", 3, c);
+  turn("a2", 1, a);
+  turn("c1", 3, c);
   while (rounds.size > 0) taken.push(rounds.take());
-  assertEquals(taken, ["a1", "b1", "c1", "a2"]);
+  assertEquals(taken.map((turn) => turn!.name), ["a1", "b1", "c1", "a2"]);
+  assertEquals(rounds.take(), undefined);
+});
+
+Deno.test("Rounds gives turns as a list that is sorted anew each time would [F1]", () => {
+  const numbers = fc.record({ priority: fc.nat(3), whose: fc.nat(4), take: fc.nat(2) });
+  fc.assert(fc.property(fc.array(numbers), (steps) => {
+    const participants = Array.from({ length: 5 }, () => ({ lastRound: -1 }));
+    const rounds = new Rounds<Turn>();
+    const list: { turn: Turn; round: number }[] = [];
+    const last = new Map<Participant, number>();
+    let round = 0;
+    const take = () => {
+      list.sort((a, b) => a.round - b.round || a.turn.priority - b.turn.priority);
+      const first = list.shift();
+      assertStrictEquals(rounds.take(), first?.turn);
+      if (first !== undefined) last.set(first.turn.whose, round = first.round);
+    };
+    for (const { priority, whose, take: times } of steps) {
+      const turn = { priority, whose: participants[whose], round: 0, order: 0 };
+      list.push({ turn, round: last.get(turn.whose) === round ? round + 1 : round });
+      rounds.add(turn);
+      for (let i = 0; i < times; i++) take();
+    }
+    while (list.length > 0) take();
+  }));
 });
