@@ -19,6 +19,7 @@ type Frame = Iterator<unknown, unknown, unknown>;
 type Result = IteratorResult<unknown, unknown>;
 
 const generators = Object.getPrototypeOf((function* () {}).prototype) as Required<Frame>;
+const plainReturn = generators.return;
 
 /** A realm whose built-in objects are frozen does not let one see the frames; there a halt is what it is in Effection. */
 const canSeeFrames = Object.getOwnPropertyDescriptor(generators, "return")?.writable === true;
@@ -96,41 +97,63 @@ export class UnwindingIterator implements Frame {
 
   /** Returns from `frame` and those inside it. Those that do not end at once then stand in the list. */
   #leave(frame: Frame): Result {
-    const waiting: Frame[] = [];
-    const token = {};
-    const plain = generators.return;
-    let replaced = false;
-    const leave = function (this: Frame, value?: unknown): Result {
-      if (value !== token) return plain.call(this, value);
-      waiting.push(this);
-      let over = true;
-      try {
-        const result = plain.call(this, value);
-        over = result.done === true;
-        return result;
-      } catch (error) {
-        replaced = true;
-        throw error;
-      } finally {
-        if (over) waiting.pop();
-      }
-    };
-    let result: Result;
-    generators.return = leave;
-    try {
-      result = frame.return?.(token) ?? { done: true, value: undefined };
-    } finally {
-      generators.return = plain;
-    }
-    if (result.done === true) {
-      return { done: true, value: result.value === token ? undefined : result.value };
-    }
+    const leaving = new Leaving(frame);
+    const result = leaving.leave();
+    if (result.done === true) return result;
     // An error that was caught on the way has replaced the return: from there on the routine goes on.
-    if (replaced) this.#frames = [];
-    else if (waiting.length === 0) this.#frames.push(frame);
-    else this.#frames.push(...waiting);
+    if (leaving.replaced) this.#frames = [];
+    else if (leaving.waiting.length === 0) this.#frames.push(frame);
+    else this.#frames.push(...leaving.waiting);
     return result;
   }
+}
+
+/** A return on its way. Its value is itself, by which the frames that pass it on are told from others. */
+class Leaving {
+  /** The frames that it came to and that are not over, the outermost first. */
+  readonly waiting: Frame[] = [];
+  /** Whether an error came in its place. */
+  replaced = false;
+  readonly #frame: Frame;
+
+  constructor(frame: Frame) {
+    this.#frame = frame;
+  }
+
+  leave(): Result {
+    const before = generators.return;
+    generators.return = leaveNoting;
+    let result: Result;
+    try {
+      result = this.#frame.return?.(this) ?? { done: true, value: undefined };
+    } finally {
+      generators.return = before;
+    }
+    return result.done === true && result.value === this
+      ? { done: true, value: undefined }
+      : result;
+  }
+
+  /** Returns from one of the frames. */
+  pass(frame: Frame): Result {
+    this.waiting.push(frame);
+    let over = true;
+    try {
+      const result = plainReturn.call(frame, this);
+      over = result.done === true;
+      return result;
+    } catch (error) {
+      this.replaced = true;
+      throw error;
+    } finally {
+      if (over) this.waiting.pop();
+    }
+  }
+}
+
+// One function for all returns: the engine is slow with a new one each time.
+function leaveNoting(this: Frame, value?: unknown): Result {
+  return value instanceof Leaving ? value.pass(this) : plainReturn.call(this, value);
 }
 
 function throwInto(frame: Frame, error: unknown): Result {

@@ -72,26 +72,32 @@ Deno.test("each() goes through streams of Effection's, and of ours through chann
     const signal = fx.createSignal<number, void>();
     const channel = fx.createChannel<number, void>();
     const seen: number[] = [];
+    let subscribed = 0;
+    function* noted<T>(stream: fx.Stream<T, void>) {
+      const subscription = yield* stream;
+      subscribed++;
+      return subscription;
+    }
     yield* fx.spawn(function* () {
-      for (const value of yield* fx.each(signal)) {
+      for (const value of yield* fx.each(noted(signal))) {
         seen.push(value);
         yield* fx.each.next();
       }
     });
     const loop = yield* spawn(function* () {
-      for (const value of yield* fx.each(channel)) {
+      for (const value of yield* fx.each(noted(channel))) {
         seen.push(10 * value);
         yield* fx.each.next();
       }
     });
-    yield* turn();
+    while (subscribed < 2) yield* turn();
     signal.send(1);
     yield* channel.send(1);
-    yield* turn();
     signal.send(2);
     yield* channel.send(2);
     yield* channel.close();
     yield* loop;
+    while (seen.length < 4) yield* turn();
     return seen;
   });
   assertEquals(seen.sort(), [1, 10, 2, 20].sort());
