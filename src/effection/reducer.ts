@@ -15,7 +15,8 @@ import { joinFamily, leaveFamily } from "../kernel/family.ts";
 import { runApart } from "../kernel/running.ts";
 import type { Scheduler } from "../kernel/scheduler.ts";
 import { TaskNode } from "../kernel/task.ts";
-import { OBSERVED } from "../kernel/task_bits.ts";
+import { eventOf } from "../kernel/task_event.ts";
+import { BODY, ENDED, OBSERVED } from "../kernel/task_bits.ts";
 import { type Instruction, type Routine, stepOf, stepOf40 } from "./instruction.ts";
 import { Rounds } from "./rounds.ts";
 
@@ -80,29 +81,40 @@ class HeddleReducer implements Reducer {
   readonly reduce = (instruction: unknown[]): void => this.#turns.add(stepOf40(instruction));
 }
 
-/** The task that takes the steps. There is one, which is a root while there are steps to take, for a new one each time costs a lot. */
+/**
+ * The task that takes the steps. There is one, which has ended while there is no step to take and begins again when there
+ * is one: a new task each time would cost as much as many steps.
+ */
 class Turns extends TaskNode {
   readonly #rounds = new Rounds<Instruction>();
-  #active = false;
 
   constructor(scheduler: Scheduler) {
     super(scheduler, null, rootEnvironment, () => {}, OBSERVED, 0, "effection");
-    leaveFamily(this);
+    this.#rest();
   }
 
   add(instruction: Instruction): void {
     this.#rounds.add(instruction);
-    if (this.#active) return;
-    this.#active = true;
+    if (this.phase !== ENDED) return;
+    this.phase = BODY;
     joinFamily(this);
+    this.scheduler.instrument?.taskSpawned?.(eventOf(this));
     this.scheduler.enqueue(this);
   }
 
   override run(): void {
+    const { instrument } = this.scheduler;
+    instrument?.taskResumed?.(eventOf(this));
     runApart(this.#takeSome);
-    if (this.#rounds.size > 0) return this.scheduler.enqueue(this);
+    if (this.#rounds.size === 0) return this.#rest();
+    this.scheduler.enqueue(this);
+    instrument?.taskParked?.(eventOf(this));
+  }
+
+  #rest(): void {
+    this.phase = ENDED;
     leaveFamily(this);
-    this.#active = false;
+    this.scheduler.instrument?.taskEnded?.(eventOf(this));
   }
 
   readonly #takeSome = (): void => {
