@@ -41,7 +41,13 @@ export {
   UsageError,
   WorkerLostError,
 } from "./src/kernel/errors.ts";
-export type { ForcedEnd, Instrument, TaskEvent } from "./src/kernel/instrument.ts";
+export type {
+  CallEvent,
+  ForcedEnd,
+  Instrument,
+  TaskEvent,
+  WorkerEvent,
+} from "./src/kernel/instrument.ts";
 export type { Clock } from "./src/kernel/clock.ts";
 export { run, type RunOptions } from "./src/kernel/run.ts";
 export { Scheduler, type SchedulerOptions } from "./src/kernel/scheduler.ts";

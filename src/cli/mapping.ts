@@ -5,19 +5,33 @@
  * mapped over the inputs by a pool of their own, which keeps the order and the bounds; so the executor below it is that of
  * the user alone, and its figures are those of the jobs.
  *
- * A job that results in a stream writes its items as they come. While it is not yet its turn it keeps a few, and then
- * waits.
+ * What an earlier run has finished is written as it was then. What is finished now is in the journal before it is on
+ * stdout.
  *
  * @module
  */
 
-import { type Effect, GreenPool, type Operation, type Task, timeout, until } from "../../mod.ts";
+import {
+  CancelledError,
+  type Effect,
+  GreenPool,
+  type Operation,
+  retry,
+  type Task,
+  timeout,
+  until,
+} from "../../mod.ts";
 import { errorRecord } from "./error_record.ts";
 import { Gathering } from "./gathering.ts";
 import type { Entry, Inputs } from "./inputs.ts";
+import type { Finished, Journal } from "./journal/journal.ts";
 import type { Lane } from "./lanes.ts";
 import type { Sink } from "./output.ts";
+import type { PriorityOf } from "./priority.ts";
+import type { StartGate } from "./start_gate.ts";
+import { grace, StreamWriter } from "./stream_writer.ts";
 import type { Target } from "./target.ts";
+import type { Trace } from "./trace/trace.ts";
 import { Turns } from "./turns.ts";
 
 /** What a failure does. */
@@ -38,6 +52,14 @@ export interface MappingOptions {
   output: Sink;
   ordered: boolean;
   onError: OnError;
+  /** Who lets inputs begin, when it is not first come first served. */
+  gate?: StartGate | null;
+  /** Which of the inputs read ahead begins first. */
+  priorityOf?: PriorityOf | null;
+  /** Where finished inputs are written down. */
+  journal?: Journal | null;
+  /** Where the course of each job is written down. */
+  trace?: Trace | null;
   /** Called for each failure, in the order of results. */
   onFailure: (failure: Failure) => void;
   /** Called for each job that was cancelled, and failed in its cleanup. */
@@ -52,10 +74,10 @@ interface Outcome {
   readonly failure: Failure | null;
 }
 
-/** A stream keeps this many characters until its turn comes. */
-const kept = 1 << 14;
-/** How long what is cancelled may take for its cleanup, in milliseconds, before it is ended by force. */
-export const grace = 2000;
+/** How many inputs are read ahead where they do not begin in their order. */
+export const readAhead = 10_000;
+/** What a stream may give and still be tried again when it fails, in characters. */
+const retriable = 1 << 20;
 
 type Steps<T> = Generator<Effect<unknown>, T, unknown>;
 
@@ -77,8 +99,11 @@ export class Mapping {
    * @param inputs what the function is called with
    */
   *run(inputs: Inputs): Steps<void> {
-    const { lane: { width, learns }, ordered, output, onDone, onFailure, onError } = this.#options;
-    const pool = new GreenPool({ size: learns ? 1 : width, name: "map" });
+    const { ordered, output, onDone, onFailure, onError, priorityOf } = this.#options;
+    const { width: laneWidth, learns } = this.#options.lane;
+    const width = priorityOf ? Math.max(laneWidth, readAhead) : laneWidth;
+    const isGradual = learns && !priorityOf;
+    const pool = new GreenPool({ size: isGradual ? 1 : width, name: "map" });
     const results = pool.map(
       this.#untilStopped(inputs),
       (entry, index) => this.#one(entry, index),
@@ -87,7 +112,7 @@ export class Mapping {
         concurrency: width,
       },
     );
-    const end = learns ? widen(pool, width) : () => {};
+    const end = isGradual ? widen(pool, width) : () => {};
     try {
       for (;;) {
         const item = yield* results.next();
@@ -124,20 +149,52 @@ export class Mapping {
   }
 
   *#one(entry: Entry, index: number): Steps<Outcome> {
-    const { target, lane: { executor, submit, isLocal } } = this.#options;
+    const { lane, gate, journal, priorityOf } = this.#options;
     if (entry.problem !== undefined) return this.#failed(entry, entry.problem, "");
-    if (!isLocal) yield* this.#gathering.next();
+    const finished = journal?.take(entry.text);
+    if (finished) return yield* this.#replay(finished, index);
+    if (!lane.isLocal || gate) yield* this.#gathering.next();
+    try {
+      const priority = priorityOf ? priorityOf(entry.value) : 0;
+      const attempt = () => this.#attempt(entry, index, priority);
+      if (lane.retry === null) return yield* attempt();
+      const when = (error: unknown): boolean => error instanceof FailedAttempt && !error.isFinal;
+      return yield* retry({ ...lane.retry, when }, attempt);
+    } catch (error) {
+      if (!(error instanceof FailedAttempt)) return this.#failed(entry, error, "");
+      return this.#failed(entry, error.error, error.lines);
+    }
+  }
+
+  *#attempt(entry: Entry, index: number, priority: number): Steps<Outcome> {
+    const { gate } = this.#options;
+    if (!gate) return yield* this.#call(entry, index);
+    const leave = yield* gate.enter(priority);
+    try {
+      return yield* this.#call(entry, index);
+    } finally {
+      leave();
+    }
+  }
+
+  /** @throws {FailedAttempt} */
+  *#call(entry: Entry, index: number): Steps<Outcome> {
+    const { target, lane: { executor, submit }, journal, trace } = this.#options;
     const task = executor.submit(target.job(entry.value), submit);
+    trace?.submitted(task.id, entry);
     let result: unknown;
     try {
       result = yield* task;
     } catch (error) {
       yield* this.#cancel(task, entry);
-      return this.#failed(entry, error, "");
+      // With a policy of its own the executor has tried as often as it may.
+      const isFinal = submit.retry !== undefined || error instanceof CancelledError;
+      throw new FailedAttempt(error, "", isFinal);
     }
     if (typeof result !== "string") {
       return yield* this.#stream(entry, index, result as AsyncIterable<string>);
     }
+    journal?.record(entry.text).finish(result);
     return { lines: result, failure: null };
   }
 
@@ -151,20 +208,41 @@ export class Mapping {
   }
 
   *#stream(entry: Entry, index: number, stream: AsyncIterable<string>): Steps<Outcome> {
-    const writer = new StreamWriter(stream, this.#options.output, this.#isTurnOf(index));
-    const { timeout: ms } = this.#options.lane.submit;
+    const { output, journal, lane, trace } = this.#options;
+    const from = performance.now();
+    const record = journal?.record(entry.text) ?? null;
+    const turn = this.#turnOf(index);
+    const hold = lane.retry === null ? 0 : retriable;
+    const writer = new StreamWriter(stream, { output, turn, hold, record });
+    const { timeout: ms } = lane.submit;
     try {
       yield* ms === undefined
         ? writer.run()
         : timeout(ms, named(this.#options.target.name, () => writer.run()));
-      return { lines: writer.held, failure: null };
     } catch (error) {
-      return this.#failed(entry, error, writer.held);
+      trace?.streamed(entry, stream, from, false);
+      // What has been written cannot be taken back.
+      const isFinal = writer.hasWritten || error instanceof CancelledError;
+      throw new FailedAttempt(error, writer.held, isFinal);
     }
+    trace?.streamed(entry, stream, from, true);
+    record?.finish(writer.held);
+    return { lines: writer.held, failure: null };
+  }
+
+  *#replay(finished: Finished, index: number): Steps<Outcome> {
+    const { output, journal } = this.#options;
+    const [first, ...more] = finished.parts;
+    if (more.length === 0) return { lines: journal!.read(first!), failure: null };
+    const turn = this.#turnOf(index);
+    const parts = journal!.readAll(finished);
+    const writer = new StreamWriter(parts, { output, turn, hold: 0, record: null });
+    yield* writer.run();
+    return { lines: writer.held, failure: null };
   }
 
   /** Whether input `index` may write: `null`, or what to wait for. */
-  #isTurnOf(index: number): () => Operation<void> | null {
+  #turnOf(index: number): () => Operation<void> | null {
     if (!this.#options.ordered) return () => null;
     return () => this.#turns.current >= index ? null : this.#turns.reached(index);
   }
@@ -181,45 +259,19 @@ export class Mapping {
   }
 }
 
-/** Writes the items of one stream. */
-class StreamWriter {
-  readonly #stream: AsyncIterable<string>;
-  readonly #output: Sink;
-  readonly #turn: () => Operation<void> | null;
-  /** What has not been written. */
-  held = "";
+/** An attempt at an input that failed, and the lines that it leaves. */
+class FailedAttempt extends Error {
+  override readonly name = "FailedAttempt";
+  readonly error: unknown;
+  readonly lines: string;
+  /** Whether there must not be another one. */
+  readonly isFinal: boolean;
 
-  constructor(stream: AsyncIterable<string>, output: Sink, turn: () => Operation<void> | null) {
-    this.#stream = stream;
-    this.#output = output;
-    this.#turn = turn;
-  }
-
-  *run(): Steps<void> {
-    const iterator = this.#stream[Symbol.asyncIterator]();
-    let isOver = false;
-    try {
-      for (;;) {
-        const item = yield* until(iterator.next());
-        isOver = item.done === true;
-        if (isOver) return;
-        this.held += item.value;
-        yield* this.#write();
-      }
-    } finally {
-      if (!isOver) yield* close(iterator);
-    }
-  }
-
-  *#write(): Steps<void> {
-    const turn = this.#turn();
-    if (turn !== null) {
-      if (this.held.length < kept) return;
-      yield* turn;
-    }
-    this.#output.write(this.held);
-    this.held = "";
-    if (this.#output.isFull) yield* until(this.#output.drained());
+  constructor(error: unknown, lines: string, isFinal: boolean) {
+    super("An attempt failed", { cause: error });
+    this.error = error;
+    this.lines = lines;
+    this.isFinal = isFinal;
   }
 }
 
@@ -239,15 +291,4 @@ function widen(pool: GreenPool, width: number): () => void {
 /** A timeout tells the name of what it ended. */
 function named<T>(name: string, work: () => T): () => T {
   return Object.defineProperty(work, "name", { value: name });
-}
-
-/** Ends an iteration early. A generator that does not end is left behind. */
-function* close(iterator: AsyncIterator<unknown>): Steps<void> {
-  const closing = iterator.return?.();
-  if (closing === undefined) return;
-  try {
-    yield* timeout(grace, () => closing.then(() => {}));
-  } catch {
-    // What counts is why it was ended.
-  }
 }

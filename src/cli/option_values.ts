@@ -45,3 +45,28 @@ export function wholeNumber(least: number): (text: string) => number {
     throw new InvalidArgumentError(`It must be a whole number, at least ${least}.`);
   };
 }
+
+/** So many in so much time. */
+export interface Rate {
+  readonly limit: number;
+  /** Milliseconds. */
+  readonly interval: number;
+}
+
+/**
+ * A rate: `10/s`, `600/m`, `5/100ms`; a bare number is per second.
+ *
+ * @param text as it was typed
+ */
+export function rate(text: string): Rate {
+  const [, amount, count = "1", unit = "s"] =
+    /^(\d+)(?:\/(\d+(?:\.\d+)?)?(ms|s|m|h))?$/.exec(text.trim()) ?? [];
+  const limit = Number(amount);
+  const interval = Number(count) * unitMs[unit]!;
+  if (limit >= 1 && Number.isSafeInteger(limit) && interval > 0 && interval <= longestMs) {
+    return { limit, interval };
+  }
+  throw new InvalidArgumentError(
+    "It must be a whole number of at least 1 in a time: 10/s, 600/m, 5/100ms, or a number per second.",
+  );
+}

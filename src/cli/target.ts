@@ -21,6 +21,14 @@ export interface Target {
   readonly name: string;
   /** The call with an input, for any executor. */
   job(input: unknown): Job<unknown>;
+  /** What kind of function it is, in words. */
+  readonly kind: string;
+  /**
+   * Another function of the module, to be called in this thread.
+   *
+   * @throws {UsageError} when there is none with this name
+   */
+  exported(name: string): (input: unknown) => unknown;
   /** Puts the module's URL where a message names the module that jobs go through. */
   clean(message: string): string;
 }
@@ -52,20 +60,39 @@ export async function findTarget(text: string): Promise<Target> {
   const entrance = entranceTo(module, name);
   // Once it is here the first job runs at once, and the executor learns from it before many others are on their way.
   await import(entrance);
-  return new ModuleTarget(module, name, entrance);
+  return new ModuleTarget(specifier, module, name, entrance, exports);
 }
 
 class ModuleTarget implements Target {
   readonly module: string;
   readonly name: string;
   readonly job: (input: unknown) => Job<unknown>;
+  readonly #specifier: string;
   readonly #entrance: string;
+  readonly #exports: Exports;
 
-  constructor(module: string, name: string, entrance: string) {
+  constructor(
+    specifier: string,
+    module: string,
+    name: string,
+    entrance: string,
+    exports: Exports,
+  ) {
+    this.#specifier = specifier;
+    this.#exports = exports;
     this.module = module;
     this.name = name;
     this.#entrance = entrance;
     this.job = jobsFrom<{ [name: string]: (input: unknown) => unknown }>(this.#entrance)[name];
+  }
+
+  get kind(): string {
+    return kindOf(this.#exports[this.name]);
+  }
+
+  exported(name: string): (input: unknown) => unknown {
+    check(this.#specifier, name, this.#exports);
+    return this.#exports[name] as (input: unknown) => unknown;
   }
 
   clean(message: string): string {
@@ -166,4 +193,15 @@ function check(specifier: string, name: string, exports: Exports): void {
 
 function isCallable(value: unknown): boolean {
   return typeof value === "function" && !/^class\b/.test(Function.prototype.toString.call(value));
+}
+
+const kinds: { readonly [tag: string]: string } = {
+  AsyncFunction: "an async function",
+  GeneratorFunction: "a coroutine (generator function)",
+  AsyncGeneratorFunction: "a stream (async generator function)",
+};
+
+function kindOf(value: unknown): string {
+  const tag = (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? "";
+  return kinds[tag] ?? "a function";
 }

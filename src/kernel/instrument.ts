@@ -23,6 +23,34 @@ export interface TaskEvent {
   readonly spawnedAt: string | undefined;
 }
 
+/** What an instrument is told about a call of a job on a worker. */
+export interface CallEvent {
+  /** The number of the task that waited for it. */
+  readonly taskId: number;
+  /** The name of the export. */
+  readonly job: string;
+  /** The name of the pool. */
+  readonly pool: string;
+  /** The number of the worker, from 1, unique in its pool. */
+  readonly worker: number;
+  /** Whether it returned. */
+  readonly isOk: boolean;
+  /** How long it took in the worker, in milliseconds; `undefined` when the worker was lost, and nobody knows. */
+  readonly runMs: number | undefined;
+  /** For how much of that it held the worker's thread. */
+  readonly heldMs: number;
+}
+
+/** What an instrument is told about a worker. */
+export interface WorkerEvent {
+  /** The name of the pool. */
+  readonly pool: string;
+  /** The number of the worker, from 1, unique in its pool. */
+  readonly worker: number;
+  /** What happened to it, when it was lost. */
+  readonly error: Error | undefined;
+}
+
 /** How a task that ignored its cancellation was ended: its iterator was returned from, or, that failing, left behind. */
 export type ForcedEnd = "returned" | "abandoned";
 
@@ -38,6 +66,12 @@ export interface Instrument {
   taskEnded?(task: TaskEvent): void;
   /** A task did not end within its grace time after a cancellation, and was ended by force. */
   cancellationIgnored?(task: TaskEvent, end: ForcedEnd): void;
+  /** A call of a job ended on a worker. Its task has not been told yet. */
+  callEnded?(call: CallEvent): void;
+  /** A worker can run calls. */
+  workerReady?(worker: WorkerEvent): void;
+  /** A worker has been lost. */
+  workerLost?(worker: WorkerEvent): void;
   /** An async function that was left behind at a cancellation failed later on; nobody else will hear of it. */
   lateFailure?(error: unknown): void;
 }

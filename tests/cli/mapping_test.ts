@@ -53,7 +53,16 @@ async function start(): Promise<{ inputs: Endless; output: Reader; task: Promise
   const executor = new GreenPool({ size: width });
   const mapping = new Mapping({
     target: await findTarget(job("echo")),
-    lane: { executor, submit: {}, width, isLocal: true, learns: false },
+    lane: {
+      executor,
+      submit: {},
+      retry: null,
+      width,
+      atATime: width,
+      workers: null,
+      isLocal: true,
+      learns: false,
+    },
     output,
     ordered: true,
     onError: "fail",

@@ -42,6 +42,27 @@ const wrong: [what: string, args: string[], says: RegExp][] = [
     ["map", job("echo"), "--pool", "solo", "-c", "2"],
     /--pool solo works on one input at a time/,
   ],
+  ["a bad rate", ["map", job("echo"), "--rate", "0/s"], /It must be .* in a time: 10\/s, 600\/m/],
+  [
+    "workers where there are none",
+    ["map", job("echo"), "--pool", "green", "--per-worker", "2"],
+    /--per-worker is for workers, and --pool green has none: use --pool parallel/,
+  ],
+  [
+    "a number for a priority",
+    ["map", job("echo"), "--priority", "5"],
+    /--priority 5 would be the same for all inputs.*: name a field of JSON inputs/,
+  ],
+  [
+    "a field of what has none",
+    ["map", job("echo"), "--priority", ".a"],
+    /only JSON inputs have fields: add --json/,
+  ],
+  [
+    "a priority that is not exported",
+    ["map", job("echo"), "--priority", "none"],
+    /has no export 'none': its functions are/,
+  ],
   [
     "a missing file",
     ["map", "./none.ts#x"],

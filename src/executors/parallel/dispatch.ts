@@ -5,6 +5,7 @@
  */
 import { AgeingLine } from "../../kernel/ageing_line.ts";
 import { TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
+import { defaultScheduler } from "../../kernel/scheduler.ts";
 import type { LinkEvents, WorkerLoss } from "./call.ts";
 import { CallCosts } from "./call_costs.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -49,6 +50,7 @@ export class Dispatch implements CallHost, Employer {
   #watch: ReturnType<typeof setInterval> | undefined = undefined;
   #stuck: StuckThread[] = [];
   readonly #mustLearn: boolean;
+  #hired = 0;
   unfinished = 0;
 
   constructor(options: DispatchOptions) {
@@ -156,7 +158,7 @@ export class Dispatch implements CallHost, Employer {
   }
 
   hire(): PoolWorker {
-    return new PoolWorker(this.#options.link, (worker) => this.#eventsOf(worker));
+    return new PoolWorker(++this.#hired, this.#options.link, (worker) => this.#eventsOf(worker));
   }
 
   hired(): void {
@@ -168,10 +170,16 @@ export class Dispatch implements CallHost, Employer {
     return {
       ready: () => {
         this.force.ready(worker);
+        defaultScheduler().instrument?.workerReady?.({
+          pool,
+          worker: worker.number,
+          error: undefined,
+        });
         this.pump();
       },
-      settled: (call, isOk, value, _runMs, heldMs) => {
+      settled: (call, isOk, value, runMs, heldMs) => {
         worker.served++;
+        this.#tellEnded(worker, call, isOk, runMs, heldMs);
         this.#costs.learn(call.module, call.name, heldMs);
         this.#options.measured(call, heldMs);
         this.#settle(call, isOk, value);
@@ -191,6 +199,20 @@ export class Dispatch implements CallHost, Employer {
         console.error(`A job of pool '${pool}' failed after it had ended:`, error),
       lost: (loss) => this.#lose(worker, loss),
     };
+  }
+
+  #tellEnded(
+    worker: PoolWorker,
+    call: RemoteCall,
+    isOk: boolean,
+    runMs: number | undefined,
+    heldMs: number,
+  ): void {
+    const { id: taskId, scheduler: { instrument } } = call.task;
+    if (instrument?.callEnded === undefined) return;
+    const { pool } = this.#options;
+    const { number } = worker;
+    instrument.callEnded({ taskId, job: call.name, pool, worker: number, isOk, runMs, heldMs });
   }
 
   #replace(worker: PoolWorker): void {
@@ -255,12 +277,17 @@ export class Dispatch implements CallHost, Employer {
   }
 
   #lose(worker: PoolWorker, loss: WorkerLoss<RemoteCall>): void {
+    const event = { pool: this.#options.pool, worker: worker.number, error: loss.error };
+    defaultScheduler().instrument?.workerLost?.(event);
     if (loss.stuck !== undefined) this.#warnOfStuck(loss, loss.stuck);
     for (const call of loss.notBegun) {
       if (call.stays && !call.cancelled) loss.begun.push(call);
       else this.#takeBack(call);
     }
-    for (const call of loss.begun) this.#settle(call, false, lostCall(call, loss));
+    for (const call of loss.begun) {
+      this.#tellEnded(worker, call, false, undefined, 0);
+      this.#settle(call, false, lostCall(call, loss));
+    }
     this.force.lost(worker, loss);
     this.pump();
   }

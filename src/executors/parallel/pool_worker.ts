@@ -12,6 +12,8 @@ import { WorkerLink } from "./worker_link.ts";
 /** A worker, and what its pool remembers of it. */
 export class PoolWorker {
   readonly link: WorkerLink<RemoteCall>;
+  /** Its number in the pool, from 1. */
+  readonly number: number;
   /** Whether it has become ready. */
   ready = false;
   /** How many calls it has ended. */
@@ -23,9 +25,11 @@ export class PoolWorker {
   idleSweeps = 0;
 
   constructor(
+    number: number,
     options: LinkOptions<RemoteCall>,
     events: (worker: PoolWorker) => LinkEvents<RemoteCall>,
   ) {
+    this.number = number;
     this.link = new WorkerLink(options, events(this));
   }
 
