@@ -21,6 +21,7 @@ import {
   timeout,
   until,
 } from "../../mod.ts";
+import { Arrivals } from "./arrivals.ts";
 import { errorRecord } from "./error_record.ts";
 import { Gathering } from "./gathering.ts";
 import type { Entry, Inputs } from "./inputs.ts";
@@ -86,10 +87,16 @@ export class Mapping {
   readonly #options: MappingOptions;
   readonly #turns = new Turns();
   readonly #gathering = new Gathering();
+  readonly #width: number;
+  readonly #arrivals: Arrivals;
   #isStopped = false;
 
   constructor(options: MappingOptions) {
     this.#options = options;
+    const { lane: { width }, priorityOf, gate } = options;
+    this.#width = priorityOf ? Math.max(width, readAhead) : width;
+    const arrivals = this.#arrivals = new Arrivals(this.#width);
+    if (gate) gate.allAreThere = () => arrivals.areOver;
   }
 
   /**
@@ -99,14 +106,13 @@ export class Mapping {
    * @param inputs what the function is called with
    */
   *run(inputs: Inputs): Steps<void> {
-    const { ordered, output, onDone, onFailure, onError, priorityOf } = this.#options;
-    const { width: laneWidth, learns } = this.#options.lane;
-    const width = priorityOf ? Math.max(laneWidth, readAhead) : laneWidth;
-    const isGradual = learns && !priorityOf;
+    const { ordered, output, onDone, onFailure, onError, priorityOf, gate } = this.#options;
+    const width = this.#width;
+    const isGradual = this.#options.lane.learns && !priorityOf;
     const pool = new GreenPool({ size: isGradual ? 1 : width, name: "map" });
     const results = pool.map(
-      this.#untilStopped(inputs),
-      (entry, index) => this.#one(entry, index),
+      gate ? this.#arrivals.of(this.#untilStopped(inputs)) : this.#untilStopped(inputs),
+      (entry, index) => gate ? this.#counted(entry, index) : this.#one(entry, index),
       {
         ordered,
         concurrency: width,
@@ -120,6 +126,7 @@ export class Mapping {
         const { lines, failure } = item.value;
         if (lines !== "") output.write(lines);
         this.#turns.advance();
+        this.#arrivals.left();
         if (failure !== null) onFailure(failure);
         onDone();
         if (failure !== null && onError === "fail") return;
@@ -148,6 +155,14 @@ export class Mapping {
     };
   }
 
+  *#counted(entry: Entry, index: number): Steps<Outcome> {
+    try {
+      return yield* this.#one(entry, index);
+    } finally {
+      this.#arrivals.arrived(entry);
+    }
+  }
+
   *#one(entry: Entry, index: number): Steps<Outcome> {
     const { lane, gate, journal, priorityOf } = this.#options;
     if (entry.problem !== undefined) return this.#failed(entry, entry.problem, "");
@@ -169,6 +184,7 @@ export class Mapping {
   *#attempt(entry: Entry, index: number, priority: number): Steps<Outcome> {
     const { gate } = this.#options;
     if (!gate) return yield* this.#call(entry, index);
+    this.#arrivals.arrived(entry);
     const leave = yield* gate.enter(priority);
     try {
       return yield* this.#call(entry, index);

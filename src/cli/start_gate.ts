@@ -10,8 +10,8 @@ import type { Rate } from "./option_values.ts";
 /** Of this many that begin, one is the one that has waited longest, so that none waits for ever. */
 const ageingInterval = 8;
 
-/** After so many turns of the event loop in which nobody came, those that come together are taken to be there. */
-const enough = 2;
+/** After so many turns of the event loop in which nobody came, nobody more is waited for. */
+const enough = 50;
 
 /** How the gate opens. */
 export interface StartGateOptions {
@@ -32,6 +32,8 @@ interface Waiting {
  * each of n that wait.
  */
 export class StartGate {
+  /** Tells whether those that come together are all there; who opens the gate before that may let in the wrong one. */
+  allAreThere: () => boolean = () => true;
   readonly #size: number;
   readonly #limiter: RateLimiter | null;
   /** A binary heap: who is at i goes before those at 2i + 1 and 2i + 2. */
@@ -77,7 +79,7 @@ export class StartGate {
   /** Those that come together are all there before the first of them enters, when there is time since nobody is inside. */
   #openWhenQuiet(quietTurns: number): void {
     const arrived = this.#arrived;
-    if (this.#inside > 0 || quietTurns >= enough) {
+    if (this.#inside > 0 || this.allAreThere() || quietTurns >= enough) {
       this.#opening = null;
       return this.#open();
     }
