@@ -24,6 +24,8 @@ export class RecordingQueue implements ReadyQueue {
   readonly #now: () => number;
   readonly #maxSteps: number;
   readonly #beforeStep: (step: number) => void;
+  #switchesLeft: number;
+  #last: TaskNode | undefined = undefined;
   #stopped = false;
   #exhausted = false;
 
@@ -32,13 +34,16 @@ export class RecordingQueue implements ReadyQueue {
    * @param now the virtual time
    * @param maxSteps how many steps it hands out
    * @param beforeStep called before each step with its number, from 0
+   * @param maxSwitches how often another task may follow than the last
    */
   constructor(
     inner: ReadyQueue,
     now: () => number,
     maxSteps: number,
     beforeStep: (step: number) => void,
+    maxSwitches = Infinity,
   ) {
+    this.#switchesLeft = maxSwitches;
     this.#inner = inner;
     this.#now = now;
     this.#maxSteps = maxSteps;
@@ -73,6 +78,12 @@ export class RecordingQueue implements ReadyQueue {
     if (this.#inner.size > 0) this.#beforeStep(this.trace.length);
     const task = this.#inner.shift();
     if (task !== undefined) {
+      if (task !== this.#last && this.#last !== undefined && this.#switchesLeft-- <= 0) {
+        this.#exhausted = true;
+        this.stop();
+        return undefined;
+      }
+      this.#last = task;
       this.trace.push({ task: task.id, name: task.name, time: this.#now() });
     }
     return task;

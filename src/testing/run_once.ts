@@ -42,6 +42,12 @@ export interface RunSetup {
   /** How much virtual time a step takes, in milliseconds. */
   readonly stepCost: number;
   readonly globals: boolean;
+  /**
+   * After how many switches between tasks the run is broken off.
+   *
+   * @default Infinity
+   */
+  readonly maxSwitches?: number;
   /** Called before each step with its number, from 0, and the root. */
   readonly beforeStep?: (step: number, root: TaskNode) => void;
   readonly instrument?: Instrument;
@@ -113,6 +119,7 @@ class Simulator<T> {
       () => this.#clock.now(),
       maxSteps,
       (step) => this.#beforeStep(step),
+      setup.maxSwitches,
     );
     const chance = new Random(seed, 1);
     this.#scheduler = new Scheduler({

@@ -4,11 +4,15 @@
  * Piece by piece, decisions are replaced by staying with the task that runs, or by what the real scheduler would do; each
  * time the failure must be the same, and the run smaller: fewer switches between tasks, then fewer deviations from the
  * real scheduler. Pieces are the whole first, then halves, and so on. (Delta debugging, A. Zeller and R. Hildebrandt, 2002.)
+ * That comes to a schedule of which nothing can be left out, which is not always the shortest; so all schedules with fewer
+ * switches are gone through after, those with few preemptions first, as far as the budget goes: for small programs there
+ * is none then.
  *
  * @module
  */
 
 import type { Thunk } from "../kernel/work.ts";
+import { ExhaustiveSearch } from "./exhaustive_search.ts";
 import { runOnce, type RunResult, type RunSetup } from "./run_once.ts";
 import { ScheduleChooser } from "./schedule_chooser.ts";
 
@@ -48,6 +52,9 @@ export function signatureOf(error: unknown): string {
   }
 }
 
+/** In how many runs a schedule with fewer switches is looked for. */
+const searchBudget = 1000;
+
 /** How long shrinking may take, in milliseconds of the host. */
 const patience = 3000;
 
@@ -68,7 +75,7 @@ class Shrinker {
   readonly #work: Thunk<unknown>;
   readonly #setup: RunSetup;
   #left: number;
-  readonly #until = performance.now() + patience;
+  #until = performance.now() + patience;
 
   constructor(work: Thunk<unknown>, setup: RunSetup, failing: Failing, budget: number) {
     this.#work = work;
@@ -82,6 +89,14 @@ class Shrinker {
   }
 
   async shrink(): Promise<void> {
+    await this.#reduce();
+    this.#left = Math.max(this.#left, searchBudget);
+    this.#until = performance.now() + patience / 2;
+    while (await this.#findBelow()) await this.#reduce();
+  }
+
+  /** Leaves out what can be left out. */
+  async #reduce(): Promise<void> {
     let before: number;
     do {
       before = weight(this.best);
@@ -89,6 +104,22 @@ class Shrinker {
       await this.#replace("first");
       await this.#drop();
     } while (weight(this.best) < before && this.#left > 0);
+  }
+
+  /** Goes through the schedules with fewer switches, up to the first that fails. Returns whether there was one. */
+  async #findBelow(): Promise<boolean> {
+    const most = switchesOf(this.best) - 1;
+    const search = new ExhaustiveSearch("preemptions", most, this.#setup.seed);
+    while (most > 0 && this.#mayTry()) {
+      const result = await runOnce(this.#work, {
+        ...this.#setup,
+        ...search.begin(),
+        maxSwitches: most,
+      });
+      if (this.#accept(result)) return true;
+      if (search.next(result) !== "more") return false;
+    }
+    return false;
   }
 
   /** Replaces runs of decisions, large ones first. */
@@ -121,14 +152,20 @@ class Shrinker {
     }
   }
 
-  async #try(decisions: readonly number[]): Promise<boolean> {
-    if (this.#left-- <= 0) return false;
-    if (performance.now() > this.#until) {
-      this.#left = 0;
-      return false;
-    }
+  async #try(decisions: readonly number[]): Promise<void> {
+    if (!this.#mayTry()) return;
     const chooser = new ScheduleChooser({ decisions });
-    const result = await runOnce(this.#work, { ...this.#setup, chooser });
+    this.#accept(await runOnce(this.#work, { ...this.#setup, chooser }));
+  }
+
+  /** Whether the budget allows for one more run. */
+  #mayTry(): boolean {
+    if (performance.now() > this.#until) this.#left = 0;
+    return this.#left-- > 0;
+  }
+
+  /** Takes a run for the best, if it fails in the same way and is smaller. */
+  #accept(result: RunResult<unknown>): boolean {
     const { outcome } = this.best.result;
     if (
       result.outcome.ok || outcome.ok || !sameFailure(result.outcome.error, outcome.error)
@@ -141,9 +178,13 @@ class Shrinker {
 }
 
 /** Switches between tasks count most, then deviations from what the real scheduler does, then steps. */
-function weight({ decisions, result: { trace } }: Failing): number {
+function weight(failing: Failing): number {
+  const deviations = failing.decisions.filter((place) => place !== 0).length;
+  return switchesOf(failing) * 1e8 + deviations * 1e4 + failing.result.trace.length / 1e5;
+}
+
+function switchesOf({ result: { trace } }: Failing): number {
   let switches = 0;
   for (let at = 1; at < trace.length; at++) if (trace[at].task !== trace[at - 1].task) switches++;
-  const deviations = decisions.filter((place) => place !== 0).length;
-  return switches * 1e8 + deviations * 1e4 + trace.length / 1e5;
+  return switches;
 }
