@@ -14,6 +14,7 @@ export {
   type Report,
 } from "./src/testing/explore.ts";
 export type { ExploreOptions } from "./src/testing/explore_options.ts";
+export { type Fault, faults, type FaultsOptions, InjectedError } from "./src/testing/faults.ts";
 export { interruptEverywhere, InterruptionError } from "./src/testing/interrupt_everywhere.ts";
 export { type Leak, LeakError } from "./src/testing/leak.ts";
 export {
@@ -24,6 +25,7 @@ export {
 } from "./src/testing/linearizability.ts";
 export { LivelockError } from "./src/testing/livelock_error.ts";
 export type { TraceStep } from "./src/testing/recording_queue.ts";
+export { type ModelCommand, modelRun, type ModelRunOptions } from "./src/testing/model_run.ts";
 export {
   GeneratedProgram,
   type ProgramAction,

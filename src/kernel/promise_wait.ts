@@ -103,6 +103,10 @@ export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking
     waits.add(this as PromiseWait<unknown>);
   }
 
+  get outside(): true {
+    return true;
+  }
+
   get shielded(): boolean {
     return this.#state === "settled";
   }

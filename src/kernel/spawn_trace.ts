@@ -77,7 +77,12 @@ export function originOf(error: unknown): TaskNode | undefined {
 
 /** Where `task` was spawned, as one line of a stack: the code which called this library; when that was recorded. */
 export function spawnSiteOf(task: TaskNode): string | undefined {
-  const frames = task.spawnedAt?.split("\n").filter((line) => /:\d+:\d+\)?$/.test(line));
+  return siteOf(task.spawnedAt);
+}
+
+/** The line of a stack that stands for the code which called this library. */
+export function siteOf(stack: string | undefined): string | undefined {
+  const frames = stack?.split("\n").filter((line) => /:\d+:\d+\)?$/.test(line));
   // In a bundle everything lies in one place; the first frame is then as near as can be told.
   const frame = frames?.find((line) => !line.includes(library)) ?? frames?.[0];
   return frame?.trim().replace(/^(?!at )/, "at ");

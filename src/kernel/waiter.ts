@@ -17,6 +17,12 @@ export interface Parking {
    */
   readonly shielded?: boolean;
   /**
+   * Whether it is the host that ends the wait, and not something that tasks do.
+   *
+   * @default false
+   */
+  readonly outside?: boolean;
+  /**
    * Takes `task` out of the wait because it is cancelled. When it had been woken already and has not run yet, what it
    * was handed goes back to where it came from: a cancelled wait takes nothing.
    *

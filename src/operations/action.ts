@@ -80,6 +80,10 @@ class ParkedOnAction implements Parking {
     this.#task = task;
   }
 
+  get outside(): true {
+    return true;
+  }
+
   get shielded(): boolean {
     return this.#settled;
   }

@@ -202,13 +202,20 @@ class Subscribe<T> extends BaseEffect<Subscription<T>> {
   }
 }
 
+/** The channel of one subscription. What a subscriber leaves unread concerns nobody. */
+class Unread<T> extends Channel<T> {
+  override leak(): null {
+    return null;
+  }
+}
+
 /** One subscription: a channel of its own. */
 class Line<T> implements Subscription<T> {
   readonly #channel: Channel<T>;
   readonly #leave: () => void;
 
   constructor(options: ChannelOptions, leave: () => void) {
-    this.#channel = new Channel<T>(options);
+    this.#channel = new Unread<T>(options);
     this.#leave = leave;
   }
 

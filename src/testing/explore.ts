@@ -8,6 +8,7 @@ import { checkThunk, type Thunk } from "../kernel/work.ts";
 import { ExhaustiveSearch } from "./exhaustive_search.ts";
 import { checkExploreOptions, type ExploreOptions } from "./explore_options.ts";
 import { NoteTaker } from "./notes.ts";
+import { outsideInWords } from "./outside.ts";
 import { ReducedSearch } from "./reduced_search.ts";
 import { DivergenceError, fingerprintOf } from "./replay.ts";
 import { runOnce, type RunResult, type RunSetup } from "./run_once.ts";
@@ -28,6 +29,8 @@ export interface ExploreFailure {
   readonly replay: string;
   /** The shrunk run, step by step, for people. */
   readonly story: string;
+  /** What that run met that was not under its control, one line for each: then `replay` may come to something else. */
+  readonly outside: readonly string[];
 }
 
 /** What exploring came to. */
@@ -95,12 +98,12 @@ class Explorer {
 
   constructor(work: Thunk<unknown>, options: ExploreOptions) {
     checkExploreOptions(options);
-    const { timeBudget, maxSteps, stepCost, globals, depth } = options;
+    const { timeBudget, maxSteps, stepCost, globals, depth, patience } = options;
     const { runs = timeBudget === undefined ? 1000 : Infinity } = options;
     this.#work = work;
     this.#options = options;
     this.#runs = runs;
-    const given = { maxSteps, stepCost, globals, depth };
+    const given = { maxSteps, stepCost, globals, depth, patience };
     this.#setup = setupOf(
       Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
       "explore",
@@ -126,8 +129,14 @@ class Explorer {
       const next = search.next(result);
       if (next === "complete") return { ok: true, runs, steps, complete: true };
       if (next === "diverged") {
-        const error = new DivergenceError();
-        const failure = { error, seed: attempt.seed, replay: "", story: error.message };
+        const error = new DivergenceError({ outside: result.outside });
+        const failure = {
+          error,
+          seed: attempt.seed,
+          replay: "",
+          story: error.message,
+          outside: result.outside,
+        };
         return { ok: false, runs, steps, complete: false, failure };
       }
     }
@@ -157,13 +166,16 @@ class Explorer {
       instrument: notes,
       traced: true,
     });
-    const { outcome, trace } = told;
-    const error = outcome.ok ? new NotRepeatedError() : outcome.error;
+    const { outcome, trace, outside } = told;
+    const error = outcome.ok
+      ? new NotRepeatedError(told.outside.length > 0 ? outside : result.outside)
+      : outcome.error;
     return {
       error,
       seed,
       replay: encode({ decisions, seed, fingerprint: fingerprintOf(told) }),
-      story: tell({ trace, notes: notes.steps, error }),
+      story: tell({ trace, notes: notes.steps, error }) + outsideInWords(outside),
+      outside,
     };
   }
 }
@@ -173,12 +185,20 @@ export class NotRepeatedError extends Error {
   /** `"NotRepeatedError"`. */
   override readonly name = "NotRepeatedError";
 
-  /** Makes one. */
-  constructor() {
+  /** What the run met that was not under its control, as `Simulation.outside` tells it. */
+  readonly outside: readonly string[];
+
+  /**
+   * Makes one.
+   *
+   * @param outside what the run met that was not under its control
+   */
+  constructor(outside: readonly string[] = []) {
     super(
       "The program failed, and did not fail when it was run again in the same order: it depends on something that is " +
         "not under the simulation's control, such as Math.random, the time of day or a promise of the host " +
-        "(see the option 'globals')",
+        `(see the option 'globals')${outsideInWords(outside)}`,
     );
+    this.outside = outside;
   }
 }

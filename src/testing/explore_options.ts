@@ -82,6 +82,12 @@ export interface ExploreOptions {
    * @default false
    */
   globals?: boolean;
+  /**
+   * How long the host is waited for while a timer is set, as in `simulate`.
+   *
+   * @default 0
+   */
+  patience?: number;
   /** Called after each run with how many there have been. */
   onProgress?: (runs: number) => void;
 }

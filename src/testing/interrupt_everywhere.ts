@@ -67,6 +67,7 @@ export async function interruptEverywhere(
     let reached = false;
     const { outcome, leaks } = await runOnce(work, {
       ...setupOf(options, "interrupt everywhere"),
+      traced: true,
       beforeStep: (step, root) => {
         if (step !== at) return;
         reached = true;

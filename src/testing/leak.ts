@@ -5,6 +5,7 @@
  */
 
 import type { Scheduler } from "../kernel/scheduler.ts";
+import { siteOf } from "../kernel/spawn_trace.ts";
 import type { Made } from "../sync/creation.ts";
 import { liveTasks } from "./live_tasks.ts";
 
@@ -37,18 +38,24 @@ export class LeakError extends Error {
 /** What is left behind now: tasks but for those whose numbers are given, and what is held of what was made. */
 export function leaksOf(
   scheduler: Scheduler,
-  made: Iterable<Made>,
+  made: Iterable<readonly [Made, Error | null]>,
   except: ReadonlySet<number>,
 ): Leak[] {
   const leaks: Leak[] = [];
-  for (const { id, name, waitsFor } of liveTasks(scheduler)) {
+  for (const { id, name, waitsFor, spawnedAt } of liveTasks(scheduler)) {
     if (!except.has(id)) {
-      leaks.push({ kind: "task", what: `task ${id} '${name}', which waits for ${waitsFor}` });
+      const where = spawnedAt === undefined ? "" : `, spawned ${spawnedAt}`;
+      leaks.push({
+        kind: "task",
+        what: `task ${id} '${name}', which waits for ${waitsFor}${where}`,
+      });
     }
   }
-  for (const thing of made) {
+  for (const [thing, site] of made) {
     const what = thing.leak?.() ?? null;
-    if (what !== null) leaks.push({ kind: what.includes("permit") ? "permit" : "value", what });
+    if (what === null) continue;
+    const where = site === null ? "" : `, made ${siteOf(site.stack)}`;
+    leaks.push({ kind: what.includes("permit") ? "permit" : "value", what: what + where });
   }
   return leaks;
 }

@@ -5,6 +5,7 @@
  */
 
 import { checkThunk, type Thunk } from "../kernel/work.ts";
+import { outsideInWords } from "./outside.ts";
 import { runOnce, type RunResult } from "./run_once.ts";
 import { decode } from "./schedule.ts";
 import { ScheduleChooser } from "./schedule_chooser.ts";
@@ -16,23 +17,28 @@ export class DivergenceError extends Error {
   /** `"DivergenceError"`. */
   override readonly name = "DivergenceError";
 
+  /** What the run met that was not under its control, as `Simulation.outside` tells it. */
+  readonly outside: readonly string[];
+
   /**
    * Makes one.
    *
-   * @param options what the run failed with, if it did, as the `cause`
+   * @param options what the run failed with, if it did, as the `cause`, and what it met that was not under its control
    */
-  constructor(options?: ErrorOptions) {
+  constructor(options: ErrorOptions & { outside?: readonly string[] } = {}) {
+    const { outside = [] } = options;
     super(
       "The run did not follow its recording: the program is another one now, or it depends on something that is not " +
         "under the simulation's control, such as Math.random, the time of day or a promise of the host " +
-        "(see the option 'globals')",
+        `(see the option 'globals')${outsideInWords(outside)}`,
       options,
     );
+    this.outside = outside;
   }
 }
 
 /** How a run is made again: what was set when it was found. */
-export type ReplayOptions = Pick<SimulateOptions, "maxSteps" | "stepCost" | "globals">;
+export type ReplayOptions = Pick<SimulateOptions, "maxSteps" | "stepCost" | "globals" | "patience">;
 
 /**
  * Makes a run again that `explore` found, from its replay string, so that one can look at it with a debugger. The options
@@ -78,12 +84,12 @@ export async function replay<T>(
     chooser: new ScheduleChooser(recording),
     traced: true,
   });
-  const { outcome, trace, time, leaks } = result;
+  const { outcome, trace, time, leaks, outside } = result;
   if (fingerprintOf(result) !== recording.fingerprint) {
-    throw new DivergenceError(outcome.ok ? undefined : { cause: outcome.error });
+    throw new DivergenceError({ outside, ...(outcome.ok ? {} : { cause: outcome.error }) });
   }
   if (!outcome.ok) throw outcome.error;
-  return { value: outcome.value, trace, steps: trace.length, time, leaks };
+  return { value: outcome.value, trace, steps: trace.length, time, leaks, outside };
 }
 
 /** A number that stands for who took each step, when, and what came of it. (FNV-1a.) */

@@ -14,7 +14,7 @@ import { hostTurn } from "../kernel/host_turn.ts";
 import { FairReadyQueue } from "../kernel/ready_queue.ts";
 import { run } from "../kernel/run.ts";
 import { Scheduler } from "../kernel/scheduler.ts";
-import { traceSpawns } from "../kernel/spawn_trace.ts";
+import { traceSpawn, traceSpawns } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { numberTasksAfter } from "../kernel/task_ids.ts";
 import type { Thunk } from "../kernel/work.ts";
@@ -24,9 +24,11 @@ import type { Chooser } from "./chooser.ts";
 import { ChoosingQueue } from "./choosing_queue.ts";
 import { controlledGlobals } from "./controlled_globals.ts";
 import { type Decision, Decisions } from "./decisions.ts";
+import { type Fault, inject } from "./faults.ts";
 import { type Leak, leaksOf } from "./leak.ts";
 import { liveTasks } from "./live_tasks.ts";
 import { LivelockError } from "./livelock_error.ts";
+import { Outside } from "./outside.ts";
 import { Random } from "./random.ts";
 import { RecordingQueue, type TraceStep } from "./recording_queue.ts";
 import type { StepWatch } from "./watch_steps.ts";
@@ -42,6 +44,9 @@ export interface RunSetup {
   /** How much virtual time a step takes, in milliseconds. */
   readonly stepCost: number;
   readonly globals: boolean;
+  /** How long time stands still while the host is waited for, in milliseconds of the host. */
+  readonly patience: number;
+  readonly faults: readonly Fault[];
   /**
    * After how many switches between tasks the run is broken off.
    *
@@ -67,6 +72,7 @@ export interface RunResult<T> {
   readonly decisions: readonly Decision[];
   readonly time: number;
   readonly leaks: readonly Leak[];
+  readonly outside: readonly string[];
 }
 
 /** Runs `work` once. Never rejects. */
@@ -94,9 +100,9 @@ class Simulator<T> {
   readonly #decisions: Decisions | null;
   readonly #queue: RecordingQueue;
   readonly #scheduler: Scheduler;
-  readonly #made: Made[] = [];
+  readonly #made: (readonly [Made, Error | null])[] = [];
   readonly #observe = (made: object): void => {
-    this.#made.push(made as Made);
+    this.#made.push([made as Made, traceSpawn(this.#observe)]);
     this.#setup.watch?.made(made);
   };
   #root: TaskNode | null = null;
@@ -105,9 +111,11 @@ class Simulator<T> {
   #around: (() => void) | null = null;
   /** The last number that was given to a task of this run. */
   #lastId = 0;
-  /** Whether the host was asked for a turn, and how many steps had been taken then. */
+  /** Whether the host was asked for a turn; when it was first, and how many steps had been taken then. */
   #turning = false;
+  #idleSince = 0;
   #stepsBefore = 0;
+  readonly #outside = new Outside();
 
   constructor(setup: RunSetup, resolve: (result: RunResult<T>) => void) {
     this.#setup = setup;
@@ -183,10 +191,13 @@ class Simulator<T> {
 
   #beforeStep(step: number): void {
     this.#enter();
-    const { stepCost, beforeStep } = this.#setup;
+    const { stepCost, faults, beforeStep } = this.#setup;
     if (stepCost > 0 && step > 0) {
       this.#clock.advance(stepCost);
       this.#scheduler.fireTimers();
+    }
+    for (const fault of faults) {
+      if (fault.step === step) inject(fault, this.#root!, this.#clock);
     }
     beforeStep?.(step, this.#root!);
   }
@@ -206,6 +217,7 @@ class Simulator<T> {
       decisions: this.#decisions?.made ?? [],
       time: this.#clock.now(),
       leaks: this.leaks(new Set(root === undefined ? [] : [root.id])),
+      outside: this.#outside.notes,
     });
   }
 
@@ -214,8 +226,13 @@ class Simulator<T> {
     this.#setup.watch?.idle();
     if (this.#over || this.#turning) return;
     if (this.#queue.exhausted) return this.#livelock();
-    this.#turning = true;
     this.#stepsBefore = this.#queue.trace.length;
+    this.#idleSince = performance.now();
+    this.#giveTurn();
+  }
+
+  #giveTurn(): void {
+    this.#turning = true;
     hostTurn(() => this.#turned());
   }
 
@@ -224,7 +241,16 @@ class Simulator<T> {
     this.#turning = false;
     if (this.#queue.size > 0) return;
     if (this.#queue.exhausted || this.#queue.trace.length > this.#stepsBefore) return this.#idle();
-    if (this.#over || this.#jump() || this.#scheduler.outside > 0) return;
+    if (this.#over) return;
+    if (this.#scheduler.outside > 0) {
+      const { deadline } = this.#clock;
+      const isTimed = deadline !== Infinity;
+      const waited = performance.now() - this.#idleSince;
+      if (isTimed && waited < this.#setup.patience) return this.#giveTurn();
+      this.#outside.note(this.#scheduler, this.#clock.now(), isTimed ? deadline : undefined);
+      if (!isTimed) return;
+    }
+    if (this.#jump()) return;
     this.#finish({ ok: false, error: new DeadlockError(liveTasks(this.#scheduler)) });
   }
 

@@ -42,7 +42,7 @@ function siteOf(error: unknown): string {
 export function signatureOf(error: unknown): string {
   if (error instanceof Error) {
     return `${error.name}: ${
-      error.message.replace(/task \d+/gi, "task").replace(/, spawned at .*$/gm, "")
+      error.message.replace(/task \d+/gi, "task").replace(/, (?:spawned|made) at .*$/gm, "")
     }`;
   }
   try {

@@ -6,6 +6,7 @@
 
 import { checkOptions, checkThunk, describe, type Thunk } from "../kernel/work.ts";
 import { type Chooser, FirstChooser, RandomChooser } from "./chooser.ts";
+import { checkFaults, type Fault } from "./faults.ts";
 import type { Leak } from "./leak.ts";
 import { PctChooser } from "./pct_chooser.ts";
 import type { TraceStep } from "./recording_queue.ts";
@@ -63,6 +64,20 @@ export interface SimulateOptions {
    * @default false
    */
   globals?: boolean;
+  /**
+   * How long virtual time stands still while a task waits for a promise or a callback of the host and a timer is set, in
+   * milliseconds of the host. With 0 the host has one turn, which is enough for promises that are settled or settle each
+   * other; real input and output needs more, or its timeouts come first.
+   *
+   * @default 0
+   */
+  patience?: number;
+  /**
+   * What goes wrong on the way, such as {@linkcode faults} generates.
+   *
+   * @default nothing
+   */
+  faults?: readonly Fault[];
 }
 
 /** What came of a simulated program. */
@@ -77,6 +92,11 @@ export interface Simulation<T> {
   readonly time: number;
   /** What it left behind: tasks of its roots, permits, values in channels. */
   readonly leaks: readonly Leak[];
+  /**
+   * What was not under its control, one line for each: who waited for the host longer than one turn of it. When there is
+   * something, another run with the same seed may do otherwise.
+   */
+  readonly outside: readonly string[];
 }
 
 const defaultMaxSteps = 100_000;
@@ -86,7 +106,7 @@ const defaultDepth = 3;
  * Runs `work` as a root task on virtual time: a sleep of an hour takes no time at all, and the same seed gives the same
  * order of steps. What `work` creates inside is fresh in each run. Roots that it starts by `run()` are simulated with it;
  * what of them has not ended when `work` has is left behind; one that fails unobserved fails the simulation. Promises of the
- * host are waited for, in the host's time, while no timer is set; with one, time moves after a single turn of the host.
+ * host are waited for, in the host's time, while no timer is set; with one, for no longer than the option `patience` says.
  * Simulated is what tasks do: the part of an async function after its first `await` is not.
  *
  * @example
@@ -135,9 +155,9 @@ async function simulateChecked<T>(
     const choices = await choicesOf(work, setup);
     setup = { ...setup, chooser: new PctChooser(seed, depth, choices) };
   }
-  const { outcome, trace, time, leaks } = await runOnce(work, { ...setup, traced: true });
+  const { outcome, trace, time, leaks, outside } = await runOnce(work, { ...setup, traced: true });
   if (!outcome.ok) throw outcome.error;
-  return { value: outcome.value, trace, steps: trace.length, time, leaks };
+  return { value: outcome.value, trace, steps: trace.length, time, leaks, outside };
 }
 
 /** How many choices a program has in the order of the real scheduler: the k of PCT. */
@@ -150,7 +170,7 @@ export async function choicesOf(work: Thunk<unknown>, setup: RunSetup): Promise<
 export function setupOf(options: SimulateOptions, verb: string): RunSetup {
   checkOptions(options, verb);
   const { seed, schedule, strategy = "random", depth = defaultDepth, stepCost = 0 } = options;
-  const { maxSteps = defaultMaxSteps, globals = false } = options;
+  const { maxSteps = defaultMaxSteps, globals = false, patience = 0, faults = [] } = options;
   checkWhole(seed, "seed", -Infinity, verb);
   checkWhole(maxSteps, "maxSteps", 1, verb);
   checkWhole(depth, "depth", 1, verb);
@@ -166,14 +186,9 @@ export function setupOf(options: SimulateOptions, verb: string): RunSetup {
       `Cannot ${verb}: 'globals' must be a boolean: current value is ${describe(globals)}`,
     );
   }
-  if (typeof stepCost !== "number" || !(stepCost >= 0 && stepCost < Infinity)) {
-    const ErrorClass = typeof stepCost === "number" ? RangeError : TypeError;
-    throw new ErrorClass(
-      `Cannot ${verb}: 'stepCost' must be a number of milliseconds, at least 0: current value is ${
-        describe(stepCost)
-      }`,
-    );
-  }
+  checkTime(stepCost, "stepCost", verb);
+  checkTime(patience, "patience", verb);
+  checkFaults(faults, verb);
   let chooser: Chooser | null = null;
   if (schedule !== undefined) {
     checkSchedule(schedule);
@@ -181,7 +196,17 @@ export function setupOf(options: SimulateOptions, verb: string): RunSetup {
   } else if (seed !== undefined) {
     chooser = new RandomChooser(seed);
   }
-  return { chooser, seed: seed ?? 0, maxSteps, stepCost, globals };
+  return { chooser, seed: seed ?? 0, maxSteps, stepCost, globals, patience, faults };
+}
+
+function checkTime(value: unknown, name: string, verb: string): void {
+  if (typeof value === "number" && value >= 0 && value < Infinity) return;
+  const ErrorClass = typeof value === "number" ? RangeError : TypeError;
+  throw new ErrorClass(
+    `Cannot ${verb}: '${name}' must be a number of milliseconds, at least 0: current value is ${
+      describe(value)
+    }`,
+  );
 }
 
 /** Throws unless `value` is a whole number of at least `least`, or not given. */

@@ -30,6 +30,11 @@ export class VirtualClock implements Clock {
     this.#due = null;
   }
 
+  /** When the alarm goes off; `Infinity` when none is set. */
+  get deadline(): number {
+    return this.#deadline;
+  }
+
   /** Lets time pass, without the alarm. */
   advance(ms: number): void {
     this.#now += ms;

@@ -38,6 +38,7 @@ Deno.test("simulate() gives value, trace, steps and time", async () => {
     steps: 2,
     time: 3_600_000,
     leaks: [],
+    outside: [],
   });
 });
 
