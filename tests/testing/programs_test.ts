@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { Channel, type Effect, Semaphore, yieldNow } from "../../mod.ts";
+import { Channel, type Effect, type Semaphore, yieldNow } from "../../mod.ts";
 import { programs, schedules, simulate } from "../../testing.ts";
 
 class Account {
