@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
+import { BindingEffect } from "../kernel/binding_effect.ts";
+import type { AwaitableOperation } from "../kernel/effect.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { signalOf } from "../kernel/task_info.ts";
 import { describe } from "../kernel/work.ts";
@@ -28,14 +29,10 @@ export function abortSignal(): AwaitableOperation<AbortSignal> {
   return signals;
 }
 
-class Signal extends BaseEffect<AbortSignal> {
+class Signal extends BindingEffect<AbortSignal> {
   readonly description = "abortSignal()";
 
-  override get bindsToScope(): boolean {
-    return true;
-  }
-
-  [perform](task: TaskNode): boolean {
+  bind(task: TaskNode): boolean {
     task.give(signalOf(task));
     return true;
   }

@@ -5,15 +5,16 @@
  */
 
 import type { Scope } from "effection";
-import { outside } from "../kernel/effect.ts";
+import { type BaseEffect, outside } from "../kernel/effect.ts";
 import { foreign } from "../kernel/foreign.ts";
 import { foreignOperations } from "../kernel/work.ts";
 import { enterFor } from "./enter.ts";
-import { routineFor } from "./task_routine.ts";
+import { bindInRegion, routineFor } from "./task_routine.ts";
 
 const bare = outside.enter;
 
 foreign.routineFor = routineFor;
+foreign.bind = (effect, task) => bindInRegion(effect as BaseEffect<unknown>, task);
 // Effection 4.0 does not expect to be left between these and the `try` that follows.
 foreign.spares = (effect) => {
   const { description } = effect as { description?: unknown };

@@ -23,12 +23,15 @@ import { CancelCause } from "../kernel/cancel_cause.ts";
 import { requestCancel } from "../kernel/cancellation.ts";
 import { UsageError } from "../kernel/errors.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { CANCELLING } from "../kernel/task_bits.ts";
+import { CANCELLING, OWNED, RESOURCE } from "../kernel/task_bits.ts";
 import { boundaryHolds, setBoundary } from "./library.ts";
 import { entranceOf, nearestTask } from "./nearest.ts";
 import { setReducer } from "./reducer.ts";
 
 const scopes = new WeakMap<TaskNode, Scope>();
+
+/** The scopes of Effection's in which the bodies of tasks stand, where these are not the scopes of the tasks. */
+export const regions = new WeakMap<TaskNode, Scope | undefined>();
 
 /** The scope of `task`; it is made when it is first asked for. */
 export function scopeOf(task: TaskNode): Scope {
@@ -81,9 +84,14 @@ function* dismantle(
 }
 
 function parentOf(task: TaskNode): Scope | undefined {
+  let below: TaskNode | null = null;
   for (let above: TaskNode | null = task; above !== null; above = above.parent) {
-    const scope = scopes.get(above) ?? entranceOf(above);
+    // What a body waits for stands where the body stands; what it has spawned stands where that was spawned.
+    const isAwaited = below !== null && (below.bits & (OWNED | RESOURCE)) === OWNED;
+    const scope = (isAwaited ? regions.get(above) : undefined) ?? scopes.get(above) ??
+      entranceOf(above);
     if (scope !== undefined) return scope;
+    below = above;
   }
   return undefined;
 }

@@ -5,12 +5,14 @@
  */
 
 import type { Scope } from "effection";
-import type { ForeignResult } from "../kernel/effect.ts";
 import { UsageError } from "../kernel/errors.ts";
 import { ForeignWait } from "../kernel/foreign.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { CRITICAL } from "../kernel/task_bits.ts";
-import { scopeOf } from "./scope_of_task.ts";
+import type { Environment } from "../kernel/environment.ts";
+import type { BaseEffect, Effect, ForeignResult } from "../kernel/effect.ts";
+import { CRITICAL, ELSEWHERE } from "../kernel/task_bits.ts";
+import { hostOf } from "./host.ts";
+import { regions, scopeOf } from "./scope_of_task.ts";
 import { unwindToTrap } from "./unwind.ts";
 
 const routines = new WeakMap<TaskNode, TaskRoutine>();
@@ -22,11 +24,34 @@ export function routineFor(task: TaskNode): TaskRoutine {
   return routine;
 }
 
+/**
+ * Binds something of ours to the scope of Effection's in which a task of ours stands: the host of that scope does it, as for
+ * a routine of Effection's. What it sets the task sees too, until it leaves that scope.
+ */
+export function bindInRegion(effect: BaseEffect<unknown>, task: TaskNode): boolean {
+  const host = hostOf(routineFor(task).scope);
+  const { description } = effect;
+  const enter: Effect<unknown>["enter"] = (resolve) =>
+    host.perform(effect, (result) => {
+      task.environment = host.task.environment;
+      resolve(result);
+    });
+  return new ForeignWait({ description, enter }, task).begin();
+}
+
+/** A part of a body that is a scope of Effection's. */
+interface Region {
+  readonly scope: Scope;
+  readonly around: Region | null;
+  /** What the task had inherited and set when it came in. */
+  readonly environment: Environment;
+}
+
 /** The part of a routine that Effection's operations use, done by a task of ours. */
 export class TaskRoutine {
   readonly data: RoutineData;
   readonly #task: TaskNode;
-  #scope: Scope | null = null;
+  #region: Region | null = null;
 
   constructor(task: TaskNode) {
     this.#task = task;
@@ -34,12 +59,20 @@ export class TaskRoutine {
   }
 
   get scope(): Scope {
-    return this.#scope ??= scopeOf(this.#task);
+    return this.#region?.scope ?? scopeOf(this.#task);
   }
 
-  /** `scoped` puts a scope of its own here, and this one back after. */
+  /** `scoped` puts a scope of its own here, and back after what was here before. */
   set scope(scope: Scope) {
-    this.#scope = scope;
+    const task = this.#task;
+    const region = this.#region;
+    if (region !== null && scope === (region.around?.scope ?? scopeOf(task))) {
+      task.environment = region.environment;
+      this.#region = region.around;
+    } else this.#region = { scope, around: region, environment: task.environment };
+    if (this.#region === null) task.bits &= ~ELSEWHERE;
+    else task.bits |= ELSEWHERE;
+    regions.set(task, this.#region?.scope);
   }
 
   /** A trap of this routine learned of a crash: what stands inside it is unwound. */

@@ -5,7 +5,8 @@
  */
 
 import { ClosedError } from "../kernel/errors.ts";
-import { type AwaitableOperation, BaseOperation, type Effect } from "../kernel/effect.ts";
+import { Composite } from "../kernel/composite.ts";
+import type { AwaitableOperation, Effect } from "../kernel/effect.ts";
 import type { Task } from "../kernel/task_handle.ts";
 import { checkOptions } from "../kernel/work.ts";
 import { action } from "../operations/action.ts";
@@ -130,7 +131,8 @@ export class GreenPool extends BaseExecutor {
   }
 }
 
-class SpawnInPool<T> extends BaseOperation<Task<T>> {
+class SpawnInPool<T> extends Composite<Task<T>> {
+  readonly description = "pool.spawn()";
   readonly #pool: GreenPool;
   readonly #work: Work<T>;
   readonly #options: SubmitOptions | undefined;
@@ -142,7 +144,7 @@ class SpawnInPool<T> extends BaseOperation<Task<T>> {
     this.#options = options;
   }
 
-  *[Symbol.iterator](): Generator<Effect<unknown>, Task<T>, unknown> {
+  *steps(): Generator<Effect<unknown>, Task<T>, unknown> {
     const task = this.#pool.submit<T>(this.#work, this.#options);
     try {
       yield* this.#pool.untilBegun(task);

@@ -4,12 +4,8 @@
  * @module
  */
 
-import {
-  type AwaitableOperation,
-  BaseOperation,
-  type Effect,
-  type Operation,
-} from "../kernel/effect.ts";
+import { Composite } from "../kernel/composite.ts";
+import type { AwaitableOperation, Effect, Operation } from "../kernel/effect.ts";
 import { describe } from "../kernel/work.ts";
 import { ambientExecutor } from "./ambient.ts";
 
@@ -89,7 +85,7 @@ export function jobsFrom<M>(module: string | URL, options: JobsOptions = {}): Jo
 }
 
 /** A job as `jobsFrom` makes it. */
-export class ModuleJob<T> extends BaseOperation<T> implements Job<T> {
+export class ModuleJob<T> extends Composite<T> implements Job<T> {
   readonly module: string;
   readonly name: string;
   readonly args: readonly unknown[];
@@ -108,7 +104,11 @@ export class ModuleJob<T> extends BaseOperation<T> implements Job<T> {
     if (kind !== undefined) this.kind = kind;
   }
 
-  *[Symbol.iterator](): Generator<Effect<unknown>, T, unknown> {
+  get description(): string {
+    return `job '${this.name}'`;
+  }
+
+  *steps(): Generator<Effect<unknown>, T, unknown> {
     const executor = yield* ambientExecutor();
     const task = executor.submit<T>(this);
     try {

@@ -17,9 +17,14 @@ export const foreign: {
   routineFor(task: TaskNode): object;
   /** Whether an effect is performed before a cancellation that was held back comes: it belongs to those that follow. */
   spares(effect: unknown): boolean;
+  /** Performs an effect that binds to a scope for a task that stands in a scope of the other library. */
+  bind(effect: Effect<unknown>, task: TaskNode): boolean;
 } = {
   routineFor: () => bareRoutine,
   spares: () => false,
+  bind: () => {
+    throw new Error("A task stands in a scope of another library, and there is no bridge to it");
+  },
 };
 
 const bareRoutine = new Proxy({}, {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type AwaitableOperation, BaseEffect, perform } from "./effect.ts";
+import { BindingEffect } from "./binding_effect.ts";
+import type { AwaitableOperation } from "./effect.ts";
 import { checkScope } from "./finaliser.ts";
 import { traceSpawn } from "./spawn_trace.ts";
 import { TaskNode } from "./task.ts";
@@ -54,7 +55,7 @@ export function spawn<T>(work: Thunk<T>, options?: TaskOptions): AwaitableOperat
   return site === null ? new Spawn<T>(work, options) : new TracedSpawn<T>(work, options, site);
 }
 
-class Spawn<T> extends BaseEffect<Task<T>> {
+class Spawn<T> extends BindingEffect<Task<T>> {
   readonly #work: Thunk<T>;
   readonly #options: TaskOptions | undefined;
 
@@ -68,11 +69,7 @@ class Spawn<T> extends BaseEffect<Task<T>> {
     return "spawn()";
   }
 
-  override get bindsToScope(): boolean {
-    return true;
-  }
-
-  [perform](parent: TaskNode): boolean {
+  bind(parent: TaskNode): boolean {
     checkScope(parent, "spawn");
     const options = this.#options;
     const child = options === undefined
@@ -109,8 +106,8 @@ class TracedSpawn<T> extends Spawn<T> {
     this.#site = site;
   }
 
-  override [perform](parent: TaskNode): boolean {
-    super[perform](parent);
+  override bind(parent: TaskNode): boolean {
+    super.bind(parent);
     (parent.value as TaskNode).coldPart().spawnSite = this.#site;
     return true;
   }

@@ -49,5 +49,7 @@ export const FOREIGN = 4096;
 export const TOLD = 16384;
 /** In a region of its body into which no cancellation comes, whatever it waits for there. */
 export const CRITICAL = 65536;
+/** In a part of its body that is a scope of another library's, to which what binds to a scope is bound. */
+export const ELSEWHERE = 131072;
 /** Forced, and has had its last step: it is ended when its turn comes. */
 export const SPENT = 8192;

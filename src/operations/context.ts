@@ -4,6 +4,7 @@
  * @module
  */
 
+import { BindingEffect } from "../kernel/binding_effect.ts";
 import { type AwaitableOperation, BaseEffect, type Operation, perform } from "../kernel/effect.ts";
 import { checkScope } from "../kernel/finaliser.ts";
 import { thunkOf } from "../kernel/owned_wait.ts";
@@ -167,7 +168,7 @@ class Get<T> extends BaseEffect<T | undefined> {
   }
 }
 
-class Assign<T> extends BaseEffect<T> {
+class Assign<T> extends BindingEffect<T> {
   readonly #context: InheritedContext<T>;
   readonly #value: T;
 
@@ -181,11 +182,7 @@ class Assign<T> extends BaseEffect<T> {
     return `context '${this.#context.name}'`;
   }
 
-  override get bindsToScope(): boolean {
-    return true;
-  }
-
-  [perform](task: TaskNode): boolean {
+  bind(task: TaskNode): boolean {
     checkScope(task, `set context '${this.#context.name}'`);
     this.#context.write(task, this.#value);
     task.give(this.#value);

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
+import { BindingEffect } from "../kernel/binding_effect.ts";
+import type { AwaitableOperation } from "../kernel/effect.ts";
 import { addFinaliser } from "../kernel/finaliser.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { describe, isOperation, type Thunk } from "../kernel/work.ts";
@@ -43,7 +44,7 @@ export function ensure(cleanup: Thunk<unknown>): AwaitableOperation<void> {
   return new Ensure(cleanup);
 }
 
-class Ensure extends BaseEffect<void> {
+class Ensure extends BindingEffect<void> {
   readonly description = "ensure()";
   readonly #cleanup: () => unknown;
 
@@ -52,11 +53,7 @@ class Ensure extends BaseEffect<void> {
     this.#cleanup = cleanup;
   }
 
-  override get bindsToScope(): boolean {
-    return true;
-  }
-
-  [perform](task: TaskNode): boolean {
+  bind(task: TaskNode): boolean {
     addFinaliser(task, this.#cleanup, "ensure");
     return true;
   }

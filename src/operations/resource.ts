@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type AwaitableOperation, BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { BindingEffect } from "../kernel/binding_effect.ts";
+import type { AwaitableOperation, Operation } from "../kernel/effect.ts";
 import { traceSpawn } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { describe } from "../kernel/work.ts";
@@ -64,7 +65,7 @@ export function resource<T>(
   return new Resource<T>(body);
 }
 
-class Resource<T> extends BaseEffect<T> {
+class Resource<T> extends BindingEffect<T> {
   readonly description = "resource()";
   readonly #site: Error | null = traceSpawn(resource);
   readonly #body: (provide: Provide<T>) => Operation<unknown>;
@@ -74,11 +75,7 @@ class Resource<T> extends BaseEffect<T> {
     this.#body = body;
   }
 
-  override get bindsToScope(): boolean {
-    return true;
-  }
-
-  [perform](task: TaskNode): boolean {
+  bind(task: TaskNode): boolean {
     const body = this.#body;
     return new Acquisition(
       task,

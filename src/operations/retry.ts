@@ -4,10 +4,10 @@
  * @module
  */
 
+import { Composite } from "../kernel/composite.ts";
 import {
   type AwaitableOperation,
   BaseEffect,
-  BaseOperation,
   type Effect,
   type Operation,
   perform,
@@ -152,7 +152,8 @@ export function checkRetryPolicy(policy: unknown, verb: string): asserts policy 
   }
 }
 
-class Retry<T> extends BaseOperation<T> {
+class Retry<T> extends Composite<T> {
+  readonly description = "retry()";
   readonly #policy: RetryPolicy;
   readonly #work: Thunk<T>;
 
@@ -162,7 +163,7 @@ class Retry<T> extends BaseOperation<T> {
     this.#work = work;
   }
 
-  *[Symbol.iterator](): Generator<Effect<unknown>, T, unknown> {
+  *steps(): Generator<Effect<unknown>, T, unknown> {
     const { attempts = 3, backoff = exponential(), jitter, when } = this.#policy;
     const failed: FailedAttempt[] = [];
     let delay: number | undefined = undefined;

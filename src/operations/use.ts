@@ -4,13 +4,8 @@
  * @module
  */
 
-import {
-  type AwaitableOperation,
-  BaseEffect,
-  type Effect,
-  type Operation,
-  perform,
-} from "../kernel/effect.ts";
+import { BindingEffect } from "../kernel/binding_effect.ts";
+import type { AwaitableOperation, Effect, Operation } from "../kernel/effect.ts";
 import { addFinaliser } from "../kernel/finaliser.ts";
 import { PromiseWait } from "../kernel/promise_wait.ts";
 import { traceSpawn } from "../kernel/spawn_trace.ts";
@@ -76,7 +71,7 @@ function dispose(held: Usable): PromiseLike<void> | void {
   (held as Disposable)[Symbol.dispose]();
 }
 
-class UseNow<T extends Usable> extends BaseEffect<T> {
+class UseNow<T extends Usable> extends BindingEffect<T> {
   readonly description = "use()";
   readonly #held: T;
 
@@ -85,11 +80,7 @@ class UseNow<T extends Usable> extends BaseEffect<T> {
     this.#held = held;
   }
 
-  override get bindsToScope(): boolean {
-    return true;
-  }
-
-  [perform](task: TaskNode): boolean {
+  bind(task: TaskNode): boolean {
     const held = this.#held;
     addFinaliser(task, () => dispose(held), "use");
     task.give(held);
@@ -97,7 +88,7 @@ class UseNow<T extends Usable> extends BaseEffect<T> {
   }
 }
 
-class UseOnce<T extends Usable> extends BaseEffect<T> {
+class UseOnce<T extends Usable> extends BindingEffect<T> {
   readonly description = "use()";
   readonly #site: Error | null = traceSpawn(use);
   readonly #work: Thunk<T>;
@@ -107,11 +98,7 @@ class UseOnce<T extends Usable> extends BaseEffect<T> {
     this.#work = work;
   }
 
-  override get bindsToScope(): boolean {
-    return true;
-  }
-
-  [perform](task: TaskNode): boolean {
+  bind(task: TaskNode): boolean {
     const work = this.#work;
     return new Acquisition(
       task,

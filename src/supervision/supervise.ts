@@ -51,13 +51,8 @@
  * @module
  */
 
-import {
-  BaseEffect,
-  BaseOperation,
-  type Effect,
-  type Operation,
-  perform,
-} from "../kernel/effect.ts";
+import { BindingEffect } from "../kernel/binding_effect.ts";
+import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
 import { checkScope } from "../kernel/finaliser.ts";
 import { spawn } from "../kernel/spawn.ts";
 import { traceSpawn } from "../kernel/spawn_trace.ts";
@@ -219,10 +214,11 @@ function* keep(core: Core, provide: Provide<void>) {
   }
 }
 
-class CurrentNode extends BaseEffect<TaskNode> {
+/** It binds nothing by itself, but is asked for by what does: in a scope of Effection's it is the task that has that scope. */
+class CurrentNode extends BindingEffect<TaskNode> {
   readonly description = "the current task";
 
-  [perform](task: TaskNode): boolean {
+  bind(task: TaskNode): boolean {
     task.give(task);
     return true;
   }

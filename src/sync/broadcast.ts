@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
+import { BindingEffect } from "../kernel/binding_effect.ts";
+import type { AwaitableOperation } from "../kernel/effect.ts";
 import { ClosedError } from "../kernel/errors.ts";
 import { addFinaliser, checkScope } from "../kernel/finaliser.ts";
 import type { TaskNode } from "../kernel/task.ts";
@@ -180,7 +181,7 @@ export class Broadcast<T> implements AsyncIterable<T> {
   }
 }
 
-class Subscribe<T> extends BaseEffect<Subscription<T>> {
+class Subscribe<T> extends BindingEffect<Subscription<T>> {
   readonly description = "broadcast.subscribe()";
   readonly #broadcast: Broadcast<T>;
 
@@ -189,11 +190,7 @@ class Subscribe<T> extends BaseEffect<Subscription<T>> {
     this.#broadcast = broadcast;
   }
 
-  override get bindsToScope(): boolean {
-    return true;
-  }
-
-  [perform](task: TaskNode): boolean {
+  bind(task: TaskNode): boolean {
     checkScope(task, "subscribe");
     const line = this.#broadcast.join();
     addFinaliser(task, () => line.close(), "subscribe");
