@@ -13,6 +13,11 @@ import { ambientExecutor } from "./ambient.ts";
  * A call that can leave this thread, and this machine: the URL of a module, the name of a function that it exports, and
  * arguments that can be cloned. `yield* job` runs it on the executor in context.
  *
+ * Arguments may be streams, too: an async iterable (an async generator, a channel) reaches a job in a worker as an async
+ * iterator, a `ReadableStream` as one. It is read as far as the job asks, and some items ahead; it is told to return when
+ * the job leaves it or has ended; what it throws is thrown in the job. Items are cloned. On executors of this thread the
+ * job gets the object itself, and leaves it as it likes.
+ *
  * @typeParam T what the function returns, or its promise, or its coroutine
  */
 export interface Job<T> extends AwaitableOperation<T> {

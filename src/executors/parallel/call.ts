@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Feed } from "./argument_feeds.ts";
 import type { StuckThread } from "./stuck_threads.ts";
 
 /** One call of an export of a module. Whoever schedules makes a class of its own of it and gets the same object back in every event. */
@@ -18,6 +19,8 @@ export interface Call {
   readonly args: readonly unknown[];
   /** What in the arguments to move instead of copying. Such a call is posted at once, by itself. */
   readonly transfer?: readonly Transferable[] | undefined;
+  /** Which of the arguments are streams; their items are sent as the job asks for them. */
+  readonly feeds?: readonly Feed[] | undefined;
   /**
    * Milliseconds it may take, counted from when it begins.
    *

@@ -6,13 +6,14 @@
 import type { Call } from "./call.ts";
 import type { Outbox } from "./outbox.ts";
 import { findUncloneable, isUncloneable, type UncloneableError } from "./uncloneable.ts";
-import { BATCH_CALLS, CALL, CALL_WITH, type CallExtras, DEFINE } from "./wire.ts";
+import { BATCH_CALLS, BATCH_CONTROL, CALL, CALL_WITH, type CallExtras, DEFINE } from "./wire.ts";
 
 /** Milliseconds between asking a call to stop and giving it up, unless something else is said. */
 export const DEFAULT_GRACE = 5000;
 
 function isPlain(call: Call): boolean {
   return call.timeout === undefined && call.transfer === undefined && call.context === undefined &&
+    call.feeds === undefined &&
     (call.attempt === undefined || call.attempt === 1) && call.watch !== true;
 }
 
@@ -23,7 +24,16 @@ function extrasOf(call: Call): CallExtras {
     grace: call.grace ?? DEFAULT_GRACE,
     watch: call.watch ?? false,
     context: call.context,
+    feeds: call.feeds,
   };
+}
+
+/** What is sent of the arguments at once: streams follow. */
+function sentArgs({ args, feeds }: Call): readonly unknown[] {
+  if (feeds === undefined) return args;
+  const sent = [...args];
+  for (const { index } of feeds) sent[index] = undefined;
+  return sent;
 }
 
 /**
@@ -39,12 +49,13 @@ export function refusalOf(
   error: unknown,
   transfer?: readonly Transferable[],
 ): UncloneableError {
-  return call.context === undefined || isUncloneable(call.args, transfer)
-    ? findUncloneable(call.args, "arguments", error, transfer)
+  const args = sentArgs(call);
+  return call.context === undefined || isUncloneable(args, transfer)
+    ? findUncloneable(args, "arguments", error, transfer)
     : findUncloneable(call.context, "context", error);
 }
 
-/** Writes the calls for one worker, with a number in place of each module and export it has been told of before. */
+/** Writes the calls and the orders for one worker, with a number in place of each module and export it has been told of before. */
 export class CallWriter {
   readonly #outbox: Outbox;
   readonly #refs = new Map<string, Map<string, number>>();
@@ -68,7 +79,7 @@ export class CallWriter {
    * @param call the call
    */
   write(call: Call): void {
-    const { args } = call;
+    const args = sentArgs(call);
     const argc = args.length;
     this.#outbox.separate(args);
     const ref = this.#ref(call.module, call.name);
@@ -83,6 +94,16 @@ export class CallWriter {
       return this.#outbox.postAlone(BATCH_CALLS, entry, call.transfer);
     }
     this.#outbox.open(BATCH_CALLS).push(...entry);
+    this.#outbox.wrote();
+  }
+
+  /**
+   * Writes what is obeyed on arrival.
+   *
+   * @param entry the order and its operands
+   */
+  order(...entry: unknown[]): void {
+    this.#outbox.open(BATCH_CONTROL).push(...entry);
     this.#outbox.wrote();
   }
 

@@ -5,6 +5,7 @@
  */
 import { CallTimer } from "./call_timer.ts";
 import { CANCELLING, type ControlBlock } from "./control_block.ts";
+import { CoroutineError } from "./coroutine_error.ts";
 import { type CallContext, carryCall, setRunningCall } from "./current_call.ts";
 import type { JobFunction } from "./job_module.ts";
 import { BrokenOff, type WorkerPlatform } from "./platform.ts";
@@ -40,12 +41,6 @@ export interface ServeOptions {
    * @default a `DOMException` named `TimeoutError`
    */
   readonly timeoutReason?: (ms: number) => unknown;
-}
-
-/** A job is a coroutine, and the worker was started without a way to run coroutines. */
-export class CoroutineError extends TypeError {
-  /** Tells it from other errors. */
-  override readonly name = "CoroutineError";
 }
 
 const tagOf = (value: object): string => Object.prototype.toString.call(value);
@@ -216,7 +211,7 @@ export class CallRunner implements CallOwner, StreamOutlet {
       isPromise = typeof (value as PromiseLike<unknown>).then === "function";
       if (!isPromise && this.#isCoroutine(value)) {
         const { runCoroutine } = this.#options;
-        if (runCoroutine === undefined) throw new CoroutineError(noCoroutines(call));
+        if (runCoroutine === undefined) throw new CoroutineError(call);
         value = runCoroutine(value, call);
         isPromise = true;
       }
@@ -309,6 +304,11 @@ export class CallRunner implements CallOwner, StreamOutlet {
     this.#calls[slot]?.onCredit?.(n);
   }
 
+  /** The call in a slot, if it has begun and not ended. */
+  at(slot: number): RunningCall | undefined {
+    return this.#calls[slot];
+  }
+
   /** An item of a stream cannot be cloned: the stream fails, and its generator is told to return. */
   itemRefused(slot: number, error: unknown): void {
     const call = this.#calls[slot];
@@ -378,6 +378,7 @@ export class CallRunner implements CallOwner, StreamOutlet {
     if (call.phase === ENDED) return false;
     call.phase = ENDED;
     call.clock?.rest();
+    call.feeds?.endAll("done");
     clearTimeout(call.timer);
     this.#calls[call.slot] = undefined;
     this.#active--;
@@ -392,9 +393,4 @@ export class CallRunner implements CallOwner, StreamOutlet {
     }
     return true;
   }
-}
-
-function noCoroutines(call: RunningCall): string {
-  return `Cannot run job '${call.name}' of ${call.module}: it is a coroutine, and this worker was ` +
-    "started without 'runCoroutine'. Start it with an entry that passes one to serve()";
 }

@@ -6,6 +6,7 @@
 import { AgeingLine } from "../../kernel/ageing_line.ts";
 import { TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
 import { defaultScheduler } from "../../kernel/scheduler.ts";
+import { leaveSources } from "./argument_feeds.ts";
 import type { LinkEvents, WorkerLoss } from "./call.ts";
 import { CallCosts } from "./call_costs.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -195,8 +196,7 @@ export class Dispatch implements CallHost, Employer {
       streamItem: (call, value) => call.stream?.push(value),
       progress: (call, value) => call.task.cold?.onProgress?.(value),
       full: () => this.#replace(worker),
-      lateFailure: (error) =>
-        console.error(`A job of pool '${pool}' failed after it had ended:`, error),
+      lateFailure: this.#lateFailure,
       lost: (loss) => this.#lose(worker, loss),
     };
   }
@@ -214,6 +214,9 @@ export class Dispatch implements CallHost, Employer {
     const { number } = worker;
     instrument.callEnded({ taskId, job: call.name, pool, worker: number, isOk, runMs, heldMs });
   }
+
+  readonly #lateFailure = (error: unknown): void =>
+    console.error(`A job of pool '${this.#options.pool}' failed after it had ended:`, error);
 
   #replace(worker: PoolWorker): void {
     if (!this.force.workers.includes(worker)) return;
@@ -257,6 +260,7 @@ export class Dispatch implements CallHost, Employer {
   #finish(call: RemoteCall): void {
     call.worker = null;
     call.isOver = true;
+    if (call.feeds !== undefined) leaveSources(call, this.#lateFailure);
     call.task.scheduler.outside--;
     if (--this.unfinished > 0) return;
     clearInterval(this.#watch);

@@ -58,6 +58,7 @@ import type {
   Work,
 } from "../executor.ts";
 import { isJob, type Job } from "../job.ts";
+import { checkReadAgain } from "./argument_feeds.ts";
 import { checkCloseOptions, checkCount } from "../submit_options.ts";
 import { DEFAULT_GRACE } from "./call_entry.ts";
 import { Dispatch } from "./dispatch.ts";
@@ -179,7 +180,7 @@ export class ParallelPool extends BaseExecutor {
    * @param job the job
    * @param options as for `submit`
    * @returns its results, one of each worker. It fails with the first failure, after all have ended
-   * @throws {TypeError} when `job` is not a job
+   * @throws {TypeError} when `job` is not a job, or has an argument that can be read only once
    */
   broadcast<T>(job: Job<T>, options: SubmitOptions = {}): Promise<T[]> & Operation<T[]> {
     if (!isJob(job)) {
@@ -189,6 +190,7 @@ export class ParallelPool extends BaseExecutor {
         }`,
       );
     }
+    checkReadAgain(job.args, "broadcast");
     this.#dispatch.learn(job.module);
     const workers = this.#dispatch.force.workers.filter((worker) => worker.link.isOpen);
     const tasks = workers.map((worker) => this.submit<T>(new PinnedJob(job, worker), options));
@@ -261,6 +263,7 @@ export class ParallelPool extends BaseExecutor {
     const withTimeout = options.timeout === undefined && this.#taskTimeout !== undefined
       ? { ...options, timeout: this.#taskTimeout }
       : options;
+    if (options.retry !== undefined) checkReadAgain((work as Job<unknown>).args, "retry a job");
     let attempt = 0;
     return () => new CallJob(work as Job<unknown>, withTimeout, ++attempt, this.#dispatch);
   }

@@ -9,6 +9,7 @@ import type { TaskNode } from "../../kernel/task.ts";
 import type { Parking } from "../../kernel/waiter.ts";
 import type { SubmitOptions } from "../executor.ts";
 import { type Job, ModuleJob } from "../job.ts";
+import { type Feed, feedsAmong } from "./argument_feeds.ts";
 import type { Call } from "./call.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import type { RemoteStream } from "./remote_stream.ts";
@@ -40,6 +41,7 @@ export class RemoteCall implements Call, Parking {
   readonly name: string;
   readonly args: readonly unknown[];
   readonly transfer: readonly Transferable[] | undefined;
+  readonly feeds: readonly Feed[] | undefined;
   readonly timeout: number | undefined;
   readonly attempt: number;
   readonly task: TaskNode;
@@ -70,6 +72,7 @@ export class RemoteCall implements Call, Parking {
     this.name = job.name;
     this.args = job.args;
     this.transfer = options.transfer;
+    this.feeds = feedsAmong(job.args, options.transfer);
     this.timeout = checkedTimeout(options.timeout);
     this.attempt = attempt;
     this.task = task;

@@ -20,6 +20,8 @@ export interface ReportSink<C extends Call> {
   begun(call: C): void;
   /** A call that had not begun is given back; its slot is not free yet. */
   returned(call: C): void;
+  /** A call wants more of an argument that is a stream, or, with 0, no more. */
+  pulled(call: C, index: number, n: number): void;
 }
 
 /**
@@ -82,6 +84,9 @@ function readRare<C extends Call>(
       return events.streamOpened(call);
     case wire.ITEM:
       return events.streamItem(call, batch[at + 2]);
+    case wire.PULL:
+      if (batch[at + 2] !== call.id) return;
+      return sink.pulled(call, batch[at + 3] as number, batch[at + 4] as number);
     case wire.PROGRESS:
       return events.progress?.(call, batch[at + 2]);
   }

@@ -20,6 +20,7 @@ import {
   LATE,
   OK,
   PROGRESS,
+  PULL,
   READY,
   RETIRED,
   RETURNED,
@@ -107,6 +108,11 @@ export class Reports {
   /** One item of a stream. */
   item(slot: number, value: unknown): void {
     this.#value([ITEM, slot, value], value);
+  }
+
+  /** A call wants more items of one of its arguments; none with 0. Sent at once: the call waits for them. */
+  pull(call: RunningCall, index: number, n: number): void {
+    this.#write(PULL, call.slot, call.id, index, n);
   }
 
   /** Progress of a call. */

@@ -11,6 +11,7 @@
  */
 import type { CallTimer } from "./call_timer.ts";
 import type { CallContext } from "./current_call.ts";
+import type { FedArguments } from "./fed_arguments.ts";
 import type { JobExport } from "./job_module.ts";
 import type { CallExtras } from "./wire.ts";
 
@@ -63,6 +64,8 @@ export class RunningCall implements CallContext {
   timer: ReturnType<typeof setTimeout> | undefined = undefined;
   /** Stops what it runs beyond a promise: returns a stream's generator. */
   onStop: (() => void) | undefined = undefined;
+  /** Its arguments that are streams. */
+  feeds: FedArguments | undefined = undefined;
   /** Whether a stream has been asked for an item, and has not given it. */
   isPulling = false;
   /** Hears that a stream may send more. */
@@ -102,9 +105,9 @@ export class RunningCall implements CallContext {
     return this.extras?.context;
   }
 
-  /** Whether it can hear of a stop: it asked for its signal, or is a stream. What cannot is not given time for it. */
+  /** Whether it can hear of a stop: it asked for its signal, reads or is a stream. What cannot is not given time for it. */
   get canHear(): boolean {
-    return this.#controller !== undefined || this.onStop !== undefined;
+    return this.#controller !== undefined || this.onStop !== undefined || this.feeds !== undefined;
   }
 
   /** Whether it is a stream that is amid an item and did not ask for its signal: to return it would have to go on first. */
@@ -131,6 +134,7 @@ export class RunningCall implements CallContext {
     this.stop = stop;
     this.stopReason = reason;
     this.#controller?.abort(reason);
+    this.feeds?.endAll({ error: reason });
     this.onStop?.();
   }
 

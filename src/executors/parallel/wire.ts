@@ -9,9 +9,11 @@
  * ```text
  * host → worker   calls     DEFINE ref module name | CALL slot id ref argc …args | CALL_WITH slot id ref extras argc …args
  *                 control   CANCEL slot reason grace | CREDIT slot n | TAKE_BACK n | RETIRE | EXIT
+ *                           | FEED slot id index value | FEED_END slot id index | FEED_FAILED slot id index error
  * worker → host   reports   READY | OK slot held value | SETTLED slot held run value | FAILED slot held run error
  *                           | CANCELLED slot held run abandoned
  *                           | TIMED_OUT slot held run abandoned | BEGUN slot | RETURNED slot | STREAM slot | ITEM slot value | PROGRESS slot value | LATE error | RETIRED | FULL
+ *                           | PULL slot id index n
  * ```
  *
  * A *slot* is a small integer the host picks for each call it sends and picks again only after the worker's last word on it
@@ -20,6 +22,8 @@
  *
  * @module
  */
+
+import type { Feed } from "./argument_feeds.ts";
 
 /** Kind of a batch: its first element. */
 export const BATCH_CALLS = 0;
@@ -44,6 +48,13 @@ export const TAKE_BACK = 6;
 export const RETIRE = 7;
 /** Exit at once. */
 export const EXIT = 8;
+
+/** One item of an argument that is a stream: `slot, id, index, value`. */
+export const FEED = 9;
+/** An argument that is a stream has ended: `slot, id, index`. */
+export const FEED_END = 10;
+/** It has failed: `slot, id, index, encoded error`. */
+export const FEED_FAILED = 11;
 
 /** The worker can take calls. */
 export const READY = 20;
@@ -73,6 +84,8 @@ export const LATE = 31;
 export const RETIRED = 32;
 /** The worker holds more memory than it may. */
 export const FULL = 33;
+/** A call may be sent more items of an argument that is a stream, or, with 0, wants no more: `slot, id, index, n`. */
+export const PULL = 34;
 
 /** What a call brings along when it is more than a function and its arguments. */
 export interface CallExtras {
@@ -86,6 +99,8 @@ export interface CallExtras {
   readonly watch: boolean;
   /** Whatever the submitter's context is; reaches the job as it is. */
   readonly context: unknown;
+  /** Which of the arguments are streams; their items follow, as they are asked for. */
+  readonly feeds: readonly Feed[] | undefined;
 }
 
 /** One message. */
@@ -122,12 +137,16 @@ export function entryLength(batch: Batch, at: number): number {
       return 3;
     case DEFINE:
     case CANCEL:
+    case FEED_END:
     case OK:
       return 4;
     case SETTLED:
     case FAILED:
     case CANCELLED:
     case TIMED_OUT:
+    case FEED:
+    case FEED_FAILED:
+    case PULL:
       return 5;
     default:
       throw new RangeError(`Cannot read a batch: unknown opcode ${String(batch[at])} at ${at}`);

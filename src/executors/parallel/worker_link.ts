@@ -27,6 +27,7 @@
  *
  * @module
  */
+import { ArgumentFeeds } from "./argument_feeds.ts";
 import type { Call, LinkEvents, WorkerLoss } from "./call.ts";
 import { CallWriter, DEFAULT_GRACE, refusalOf } from "./call_entry.ts";
 import { CallSlots } from "./call_slots.ts";
@@ -64,6 +65,7 @@ export class WorkerLink<C extends Call> {
   readonly #liveness: Liveness;
   readonly #end: ThreadEnd;
   readonly #writer: CallWriter;
+  readonly #feeds: ArgumentFeeds<C>;
   readonly #sink: ReportSink<C>;
   /** Why each call is being stopped, for those that are. */
   readonly #stops = new Map<C, Stop>();
@@ -109,6 +111,7 @@ export class WorkerLink<C extends Call> {
       (entry, error, transfer) => this.#refused(entry, error, transfer),
     );
     this.#writer = new CallWriter(this.#outbox);
+    this.#feeds = new ArgumentFeeds(this.#outbox, (error) => events.lateFailure(error));
     this.#sink = this.#makeSink();
     this.#liveness = new Liveness(this.#thread, this.#control, settings.silenceLimit, {
       silent: () => this.#end.force("silent"),
@@ -173,8 +176,7 @@ export class WorkerLink<C extends Call> {
    */
   credit(call: C, n: number): void {
     if (call.slot < 0) return;
-    this.#outbox.open(wire.BATCH_CONTROL).push(wire.CREDIT, call.slot, n);
-    this.#outbox.wrote();
+    this.#writer.order(wire.CREDIT, call.slot, n);
   }
 
   /**
@@ -193,9 +195,7 @@ export class WorkerLink<C extends Call> {
       return this.#settle(call, false, reason, 0, 0);
     }
     this.#control.move(slot, RUNNING, CANCELLING);
-    const batch = this.#outbox.open(wire.BATCH_CONTROL);
-    batch.push(wire.CANCEL, slot, encodeError(reason), Math.max(0, grace));
-    this.#outbox.wrote();
+    this.#writer.order(wire.CANCEL, slot, encodeError(reason), Math.max(0, grace));
     this.#lookAfter(call, grace);
   }
 
@@ -217,10 +217,7 @@ export class WorkerLink<C extends Call> {
    */
   takeBack(n: number): void {
     if (n <= 0 || this.#outstanding === 0) return;
-    if (this.#control.memory === undefined) {
-      this.#outbox.open(wire.BATCH_CONTROL).push(wire.TAKE_BACK, n);
-      return this.#outbox.wrote();
-    }
+    if (this.#control.memory === undefined) return this.#writer.order(wire.TAKE_BACK, n);
     let left = n;
     for (const call of this.#slots.newestFirst()) {
       if (left === 0) return;
@@ -267,8 +264,7 @@ export class WorkerLink<C extends Call> {
   }
 
   #tell(order: number): void {
-    this.#outbox.open(wire.BATCH_CONTROL).push(order);
-    this.#outbox.wrote();
+    this.#writer.order(order);
     this.#outbox.flush();
   }
 
@@ -311,6 +307,7 @@ export class WorkerLink<C extends Call> {
         this.#leave(call);
         this.#events.returned(call);
       },
+      pulled: (call, index, n) => this.#feeds.pulled(call, index, n),
     };
   }
 
@@ -322,6 +319,7 @@ export class WorkerLink<C extends Call> {
   /** The call is with this link no longer. */
   #leave(call: C): void {
     if (this.#stops.size > 0) this.#stops.delete(call);
+    if (call.feeds !== undefined) this.#feeds.ended(call);
     if (--this.#outstanding > 0) return;
     // Else the time of a call that has ended would keep the process alive.
     this.#deadlines.clear();
@@ -330,8 +328,10 @@ export class WorkerLink<C extends Call> {
   }
 
   #refused(entry: wire.Batch, error: unknown, transfer?: readonly Transferable[]): void {
-    // Only calls carry what is not known to be cloneable. The worker has not seen it, so the slot is free at once.
-    const call = this.#slots.release(entry[1] as number);
+    const slot = entry[1] as number;
+    if (this.#feeds.refused(entry, error, this.#slots.at(slot))) return;
+    // Else it is a call. The worker has not seen it, so the slot is free at once.
+    const call = this.#slots.release(slot);
     if (call === undefined) return;
     const reason = refusalOf(call, error, transfer);
     this.#settle(call, false, reason, 0, 0);
@@ -390,6 +390,7 @@ export class WorkerLink<C extends Call> {
     const culprit = this.#culprit ?? this.#slots.at(this.#control.current);
     const sorted = sortLost(this.#slots, this.#control, culprit !== undefined, wasStarting);
     this.#stops.clear();
+    this.#feeds.endAll();
     this.#outstanding = 0;
     const { exitCode, signal, failure, stuck } = this.#end;
     const { name: worker } = this.#settings;

@@ -21,6 +21,7 @@
 import { CallRunner, type ServeOptions } from "./call_runner.ts";
 import { ControlBlock, LOADING, QUEUED, RUNNING, TAKEN } from "./control_block.ts";
 import { decodeError, type EncodedError } from "./error_codec.ts";
+import { deliver, FedArguments } from "./fed_arguments.ts";
 import { JobExport, JobModule } from "./job_module.ts";
 import { EXIT_HEAP_EXHAUSTED, EXIT_UNREADABLE, type WorkerPlatform } from "./platform.ts";
 import { Reports } from "./reports.ts";
@@ -166,6 +167,10 @@ class WorkerSide {
     const args = batch.slice(first, first + argc);
     const extras = isPlain ? undefined : batch[at + 4] as wire.CallExtras;
     const call = new RunningCall(this.#runner, slot, id, job, args, extras);
+    if (extras?.feeds !== undefined) {
+      const pull = (index: number, n: number) => this.#reports.pull(call, index, n);
+      call.feeds = new FedArguments(extras.feeds, args, pull);
+    }
     if (!job.module.isReady) return this.#awaitModule(call);
     if (!this.#claim(slot)) return 0;
     if (job.expected > LONG) this.#reports.flush();
@@ -232,6 +237,11 @@ class WorkerSide {
           break;
         case wire.CREDIT:
           this.#runner.credit(slot, batch[at + 2] as number);
+          break;
+        case wire.FEED:
+        case wire.FEED_END:
+        case wire.FEED_FAILED:
+          deliver(this.#runner.at(slot), batch, at);
           break;
         case wire.TAKE_BACK:
           this.#giveBack(slot);

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreaterOrEqual, assertInstanceOf, assertThrows } from "@std/assert";
-import { CoroutineError } from "../../../src/executors/parallel/call_runner.ts";
+import { CoroutineError } from "../../../src/executors/parallel/coroutine_error.ts";
 import { JobModuleError } from "../../../src/executors/parallel/job_module.ts";
 import { fixture, Flag, Owner, thrownBy, Unsettled } from "./owner.ts";
 

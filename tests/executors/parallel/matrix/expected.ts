@@ -52,6 +52,7 @@ export function expected(runtime: Runtime, isolation: Isolation): [string, ...un
   if (runtime !== "bun" && !isBrowser) cells.push(["heap exhausted", ["WorkerLostError"]]);
   cells.push(
     ["dies with 1000 calls behind it", { "WorkerLostError": 1, "ok 2": 1000 }],
+    ["streams as arguments", ["ok 4995", "ok 4950", "ok 0", "RangeError"]],
     ["stream, closed without draining", "CancelledError"],
   );
   if (isolation === "process") {

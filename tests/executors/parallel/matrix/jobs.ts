@@ -80,6 +80,25 @@ export function fillHeap(): never {
   for (let i = 0;; i++) rows.push(new Array(2e4).fill({ i }));
 }
 
+export async function sum(...sources: AsyncIterable<number>[]): Promise<number> {
+  let total = 0;
+  for (const source of sources) for await (const n of source) total += n;
+  return total;
+}
+export async function readAll(stream: ReadableStream<number>): Promise<number> {
+  const reader = stream.getReader();
+  let total = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return total;
+    total += value;
+  }
+}
+export async function first(source: AsyncIterable<number>): Promise<number | undefined> {
+  for await (const n of source) return n;
+  return undefined;
+}
+
 export async function* count(to: number): AsyncGenerator<number> {
   for (let i = 0; i < to; i++) yield i;
 }

@@ -90,6 +90,15 @@ async function cancelled(pool: ParallelPool, task: Task<unknown>): Promise<strin
   return outcomes([task]);
 }
 
+async function* numbers(to: number, closed = (): void => {}): AsyncGenerator<number> {
+  try {
+    if (to < 0) throw new RangeError("dry");
+    for (let i = 0; i < to; i++) yield i;
+  } finally {
+    closed();
+  }
+}
+
 type Cell = (pool: ParallelPool) => Promise<unknown>;
 interface Entry {
   name: string;
@@ -173,6 +182,26 @@ const cells: Entry[] = [
       return tally(await outcomes([dying, ...rest]));
     },
     options: { size: 1 },
+  },
+  {
+    name: "streams as arguments",
+    cell: async (pool) => {
+      const stream = new ReadableStream<number>({
+        start(controller) {
+          for (let i = 0; i < 100; i++) controller.enqueue(i);
+          controller.close();
+        },
+      });
+      let isClosed = false;
+      const ends = await outcomes([
+        pool.submit(jobs.sum(numbers(100), numbers(10))),
+        pool.submit(jobs.readAll(stream)),
+        pool.submit(jobs.first(numbers(1e9, () => isClosed = true))),
+        pool.submit(jobs.sum(numbers(-1))),
+      ]);
+      while (!isClosed) await new Promise((resolve) => setTimeout(resolve, 5));
+      return ends;
+    },
   },
   {
     name: "stream, closed without draining",
