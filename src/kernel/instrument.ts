@@ -49,6 +49,8 @@ export interface WorkerEvent {
   readonly worker: number;
   /** What happened to it, when it was lost. */
   readonly error: Error | undefined;
+  /** The job that held its thread when it was lost, where that is known. */
+  readonly job: string | undefined;
 }
 
 /** How a task that ignored its cancellation was ended: its iterator was returned from, or, that failing, left behind. */
@@ -68,10 +70,16 @@ export interface Instrument {
   cancellationIgnored?(task: TaskEvent, end: ForcedEnd): void;
   /** A call of a job ended on a worker. Its task has not been told yet. */
   callEnded?(call: CallEvent): void;
+  /** A worker is being started. */
+  workerStarted?(worker: WorkerEvent): void;
   /** A worker can run calls. */
   workerReady?(worker: WorkerEvent): void;
   /** A worker has been lost. */
   workerLost?(worker: WorkerEvent): void;
+  /** A worker ends what it has, and goes: it has served its number, or is not needed any more. */
+  workerRetired?(worker: WorkerEvent): void;
+  /** A worker that was lost runs on, since the runtime does not end a thread that loops; it keeps a core busy. */
+  workerStuck?(worker: WorkerEvent): void;
   /** An async function that was left behind at a cancellation failed later on; nobody else will hear of it. */
   lateFailure?(error: unknown): void;
 }

@@ -5,14 +5,15 @@
  */
 import { AgeingLine } from "../../kernel/ageing_line.ts";
 import { TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
-import { defaultScheduler } from "../../kernel/scheduler.ts";
 import { leaveSources } from "./argument_feeds.ts";
 import type { LinkEvents, WorkerLoss } from "./call.ts";
 import { CallCosts } from "./call_costs.ts";
+import { CallTimes } from "./call_times.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { LinkOptions } from "./link_options.ts";
 import { lostCall, unrunnableCall } from "./loss.ts";
 import { OpenStreams } from "./open_streams.ts";
+import { PoolEvents } from "./pool_events.ts";
 import { PoolWorker } from "./pool_worker.ts";
 import type { CallHost, RemoteCall } from "./remote_call.ts";
 import { RemoteStream } from "./remote_stream.ts";
@@ -51,12 +52,15 @@ export class Dispatch implements CallHost, Employer {
   #watch: ReturnType<typeof setInterval> | undefined = undefined;
   #stuck: StuckThread[] = [];
   readonly #mustLearn: boolean;
+  readonly #events: PoolEvents;
+  readonly times: CallTimes = new CallTimes();
   #hired = 0;
   unfinished = 0;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
     this.#mustLearn = options.link.adapter.learn !== undefined;
+    this.#events = new PoolEvents(options.pool);
     this.#impatient = new Deadlines((call) => this.#waitedTooLong(call));
     this.force = new Workforce(options, this);
     this.force.staff();
@@ -77,6 +81,7 @@ export class Dispatch implements CallHost, Employer {
   enqueue(call: RemoteCall): void {
     if (this.#mustLearn) this.learn(call.module);
     if (this.unfinished++ === 0) this.#watch = setInterval(() => this.#look(), glance);
+    this.times.queued(call);
     if (call.pinnedTo !== null) return this.#sendPinned(call, call.pinnedTo);
     if (this.force.workers.length < this.force.size) this.force.staff();
     if (this.#options.queueTimeout < Infinity) {
@@ -113,6 +118,7 @@ export class Dispatch implements CallHost, Employer {
     const held = worker.link.outstanding;
     if (held > 0 && (held >= this.#window(call, worker) || worker.link.room === 0)) return false;
     call.worker = worker;
+    this.times.sent(call, held === 0 && worker.served > 0);
     worker.link.send(call);
     return true;
   }
@@ -129,6 +135,7 @@ export class Dispatch implements CallHost, Employer {
       return this.#settle(call, false, unrunnableCall(call, new Error(`Of its worker: ${why}`)));
     }
     call.worker = worker;
+    this.times.sent(call, worker.isIdle && worker.served > 0);
     worker.link.send(call);
   }
 
@@ -159,7 +166,14 @@ export class Dispatch implements CallHost, Employer {
   }
 
   hire(): PoolWorker {
-    return new PoolWorker(++this.#hired, this.#options.link, (worker) => this.#eventsOf(worker));
+    const number = ++this.#hired;
+    const worker = new PoolWorker(number, this.#options.link, (worker) => this.#eventsOf(worker));
+    this.#events.worker("workerStarted", worker);
+    return worker;
+  }
+
+  retired(worker: PoolWorker): void {
+    this.#events.worker("workerRetired", worker);
   }
 
   hired(): void {
@@ -167,20 +181,17 @@ export class Dispatch implements CallHost, Employer {
   }
 
   #eventsOf(worker: PoolWorker): LinkEvents<RemoteCall> {
-    const { pool, maxTasksPerWorker } = this.#options;
+    const { maxTasksPerWorker } = this.#options;
     return {
       ready: () => {
         this.force.ready(worker);
-        defaultScheduler().instrument?.workerReady?.({
-          pool,
-          worker: worker.number,
-          error: undefined,
-        });
+        this.#events.worker("workerReady", worker);
         this.pump();
       },
       settled: (call, isOk, value, runMs, heldMs) => {
         worker.served++;
-        this.#tellEnded(worker, call, isOk, runMs, heldMs);
+        this.#events.ended(worker, call, isOk, runMs, heldMs);
+        if (isOk || runMs > 0) this.times.ended(call, runMs);
         this.#costs.learn(call.module, call.name, heldMs);
         this.#options.measured(call, heldMs);
         this.#settle(call, isOk, value);
@@ -199,20 +210,6 @@ export class Dispatch implements CallHost, Employer {
       lateFailure: this.#lateFailure,
       lost: (loss) => this.#lose(worker, loss),
     };
-  }
-
-  #tellEnded(
-    worker: PoolWorker,
-    call: RemoteCall,
-    isOk: boolean,
-    runMs: number | undefined,
-    heldMs: number,
-  ): void {
-    const { id: taskId, scheduler: { instrument } } = call.task;
-    if (instrument?.callEnded === undefined) return;
-    const { pool } = this.#options;
-    const { number } = worker;
-    instrument.callEnded({ taskId, job: call.name, pool, worker: number, isOk, runMs, heldMs });
   }
 
   readonly #lateFailure = (error: unknown): void =>
@@ -281,15 +278,18 @@ export class Dispatch implements CallHost, Employer {
   }
 
   #lose(worker: PoolWorker, loss: WorkerLoss<RemoteCall>): void {
-    const event = { pool: this.#options.pool, worker: worker.number, error: loss.error };
-    defaultScheduler().instrument?.workerLost?.(event);
-    if (loss.stuck !== undefined) this.#warnOfStuck(loss, loss.stuck);
+    const job = loss.culprit?.name;
+    this.#events.worker("workerLost", worker, loss.error, job);
+    if (loss.stuck !== undefined) {
+      this.#events.worker("workerStuck", worker, loss.error, job);
+      this.#warnOfStuck(loss, loss.stuck);
+    }
     for (const call of loss.notBegun) {
       if (call.stays && !call.cancelled) loss.begun.push(call);
       else this.#takeBack(call);
     }
     for (const call of loss.begun) {
-      this.#tellEnded(worker, call, false, undefined, 0);
+      this.#events.ended(worker, call, false, undefined, 0);
       this.#settle(call, false, lostCall(call, loss));
     }
     this.force.lost(worker, loss);

@@ -58,8 +58,11 @@ export class RemoteCall implements Call, Parking {
   isOver = false;
   /** The worker it is for, when it is for no other. */
   readonly pinnedTo: PoolWorker | null;
-  /** When it was enqueued, when that is measured. */
+  /** When it was enqueued, and when it was last sent to a worker; 0 when that is not measured. */
   queuedAt = 0;
+  sentAt = 0;
+  /** Whether its worker had nothing else to do. */
+  isDirect = false;
 
   constructor(
     job: Job<unknown>,

@@ -34,6 +34,8 @@ export interface Employer {
   giveUp(error: Error): void;
   /** A worker has been started in the place of another. */
   hired(): void;
+  /** A worker ends what it has, and goes. */
+  retired(worker: PoolWorker): void;
 }
 
 /** How a workforce begins. */
@@ -121,6 +123,7 @@ export class Workforce {
   retire(worker: PoolWorker): void {
     this.workers = this.workers.filter((other) => other !== worker);
     this.#retiring.add(worker);
+    this.#employer.retired(worker);
     worker.link.takeBack(Infinity);
     void worker.link.retire().then(() => this.#retiring.delete(worker));
     this.#tellReady();
