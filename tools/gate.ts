@@ -31,6 +31,7 @@ function steps(entries: string[]): Step[] {
     // The very command of the README, so that what it promises is what has been tried.
     { name: TESTS, args: ["task", "test"] },
     { name: "other runtimes", args: ["run", "--no-prompt", "--allow-all", "tools/runtimes.ts"] },
+    { name: "test runners", args: ["run", "--no-prompt", "--allow-all", "tools/test_runners.ts"] },
     // The tree is dirty while one works; what would be published is checked all the same.
     { name: "publish, dry run", args: ["publish", "--dry-run", "--allow-dirty"] },
   ];

@@ -44,6 +44,7 @@ export async function transpile(from: string, to: string): Promise<void> {
   await Deno.writeTextFile(
     to,
     code.replace(/(["'])[./]*\/mod\.[jt]s\1/g, '"@heddle/runtime"')
+      .replace(/(["'])[./]*\/testing\.[jt]s\1/g, '"@heddle/runtime/testing"')
       .replace(/(from |import )(["'])(\.[^"']*)\.ts\2/g, "$1$2$3.js$2"),
   );
 }

@@ -10,6 +10,8 @@ import type { TaskNode } from "./task.ts";
 /** Where the files of this library lie, whose own frames say nothing about the program. */
 const library = new URL("../", import.meta.url).href;
 
+const isBundled = !/\/spawn_trace\.[jt]s$/.test(import.meta.url);
+
 let traced = 0;
 
 /** The first task that failed with each error, as far as it is recorded. */
@@ -84,6 +86,7 @@ export function spawnSiteOf(task: TaskNode): string | undefined {
 export function siteOf(stack: string | undefined): string | undefined {
   const frames = stack?.split("\n").filter((line) => /:\d+:\d+\)?$/.test(line));
   // In a bundle everything lies in one place; the first frame is then as near as can be told.
-  const frame = frames?.find((line) => !line.includes(library)) ?? frames?.[0];
+  const frame = frames?.find((line) => !line.includes(library)) ??
+    (isBundled ? frames?.[0] : undefined);
   return frame?.trim().replace(/^(?!at )/, "at ");
 }

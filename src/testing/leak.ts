@@ -54,7 +54,8 @@ export function leaksOf(
   for (const [thing, site] of made) {
     const what = thing.leak?.() ?? null;
     if (what === null) continue;
-    const where = site === null ? "" : `, made ${siteOf(site.stack)}`;
+    const frame = siteOf(site?.stack);
+    const where = frame === undefined ? "" : `, made ${frame}`;
     leaks.push({ kind: what.includes("permit") ? "permit" : "value", what: what + where });
   }
   return leaks;

@@ -8,9 +8,9 @@ import type { Instrument, TaskEvent } from "../kernel/instrument.ts";
 
 /** What happened in one step. */
 export interface StepNotes {
-  /** The names of the tasks that were spawned. */
+  /** The tasks that were spawned, by number and name. */
   readonly spawned: string[];
-  /** The tasks that ended, with how. */
+  /** The tasks that ended, by number and name, that which ran by name, with how. */
   readonly ended: string[];
   /** How the task that ran gave up the thread: what it waits for; `undefined` when it is ready, or has ended. */
   waitsFor: string | undefined;
@@ -34,7 +34,7 @@ export class NoteTaker implements Instrument {
   }
 
   taskSpawned(task: TaskEvent): void {
-    this.steps.at(-1)?.spawned.push(task.name);
+    this.steps.at(-1)?.spawned.push(`${task.id} '${task.name}'`);
   }
 
   taskParked(task: TaskEvent): void {
@@ -44,7 +44,8 @@ export class NoteTaker implements Instrument {
   taskEnded(task: TaskEvent): void {
     const step = this.steps.at(-1);
     if (step === undefined) return;
-    if (task.id === this.#running) step.over = true;
-    step.ended.push(`'${task.name}' ${task.status}`);
+    const itself = task.id === this.#running;
+    if (itself) step.over = true;
+    step.ended.push(`${itself ? "" : `${task.id} `}'${task.name}' ${task.status}`);
   }
 }

@@ -46,7 +46,7 @@ function lineOf(
   who: string,
 ): string {
   const steps = notes.slice(first, end);
-  const spawned = steps.flatMap((step) => step.spawned.map((name) => `'${name}'`));
+  const spawned = steps.flatMap((step) => step.spawned);
   const did: string[] = [];
   const count = end - first;
   if (count > 1) did.push(`takes ${count} steps`);
