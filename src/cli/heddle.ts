@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError } from "./packages.ts";
 import { colour, hasColours } from "./colours.ts";
 import { FAILED, OK, WRONG_USAGE } from "./exit_code.ts";
 import { addMapCommand } from "./map_command.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Command, Option } from "commander";
+import { type Command, Option } from "./packages.ts";
 import { type MapFlags, mapInputs } from "./map_inputs.ts";
 import { onErrorChoices } from "./mapping.ts";
 import { pools } from "./lanes.ts";

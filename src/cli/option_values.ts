@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "./packages.ts";
 
 const unitMs: { readonly [unit: string]: number } = {
   "": 1,

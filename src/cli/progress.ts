@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MultiBar, type Options, Presets, SingleBar } from "cli-progress";
+import { MultiBar, type Options, Presets, SingleBar } from "./packages.ts";
 import process from "node:process";
 import { colour } from "./colours.ts";
 import { toStderr } from "./stderr.ts";
