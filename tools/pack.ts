@@ -28,7 +28,10 @@ export async function pack(tarball: string): Promise<void> {
     await run("tar", "-xzf", `${place}/plain.tgz`, "-C", place);
     const manifest = `${place}/package/package.json`;
     const entries = JSON.parse(await Deno.readTextFile(manifest));
-    await Deno.writeTextFile(manifest, `${JSON.stringify({ ...entries, ...additions }, null, 2)}\n`);
+    await Deno.writeTextFile(
+      manifest,
+      `${JSON.stringify({ ...entries, ...additions }, null, 2)}\n`,
+    );
     const command = `${place}/package/cli.js`;
     const code = await Deno.readTextFile(command);
     await Deno.writeTextFile(command, `#!/usr/bin/env node\n${code}`);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { pack } from "./pack.ts";
+
 const ROOT = new URL("../", import.meta.url);
 
 /** Runs a command of Deno's in the folder of the project. */
@@ -25,7 +27,7 @@ async function deno(...args: string[]): Promise<void> {
 export async function installPacked(place: string): Promise<void> {
   const home = `${place}/node_modules/@heddle/runtime`;
   await Deno.mkdir(home, { recursive: true });
-  await deno("pack", "--allow-dirty", "--output", `${place}/heddle.tgz`);
+  await pack(`${place}/heddle.tgz`);
   const tar = ["-xzf", `${place}/heddle.tgz`, "-C", home, "--strip-components=1"];
   const { success } = await new Deno.Command("tar", { args: tar }).output();
   if (!success) throw new Error("Cannot unpack the tarball");

@@ -7,6 +7,7 @@
  */
 import { runInBrowser } from "./browser.ts";
 import { runMatrix } from "../tests/executors/parallel/matrix/run_matrix.ts";
+import { runPackedCommand } from "./packed_command.ts";
 import { installPacked, transpile } from "./packed.ts";
 
 const MATRIX = "tests/executors/parallel/matrix/";
@@ -53,6 +54,16 @@ if (import.meta.main) {
         const from = path === packed ? "packed" : "source";
         report(`${spec}, ${from}, ${isolation}`, wrong);
       }
+    }
+    const tarball = `${place}/heddle.tgz`;
+    const installed = "node_modules/@heddle/runtime/cli.js";
+    for (
+      const [what, command] of [
+        ["node@20, npx", `npx -y -p node@20 -p '${tarball}' heddle`],
+        ["node@26, packed", `${await pathOf("node@26", "node")} ${installed}`],
+      ] as const
+    ) {
+      report(`${what}, the command`, await runPackedCommand(tarball, command));
     }
     for (const [page, wrong] of Object.entries(await runInBrowser(place))) {
       report(`Chromium, packed, ${page}`, wrong);

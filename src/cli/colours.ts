@@ -12,8 +12,9 @@ export type Colour = "red" | "yellow" | "green" | "cyan" | "bold" | "dim";
 
 /** Whether stderr shows colours: a terminal that can, and nobody who asked not to (https://no-color.org). */
 export function hasColours(): boolean {
+  if (process.stderr.isTTY !== true) return false;
   const { NO_COLOR, TERM } = process.env;
-  return process.stderr.isTTY === true && !NO_COLOR && TERM !== "dumb";
+  return !NO_COLOR && TERM !== "dumb";
 }
 
 /** Writes `text` for stderr, in a colour where colours show. */

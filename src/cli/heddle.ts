@@ -5,7 +5,9 @@
  */
 
 import { Command, CommanderError } from "./packages.ts";
+import { addCompletionsCommand } from "./completions_command.ts";
 import { colour, hasColours } from "./colours.ts";
+import { addDoctorCommand } from "./doctor_command.ts";
 import { FAILED, OK, WRONG_USAGE } from "./exit_code.ts";
 import { addMapCommand } from "./map_command.ts";
 import { Output } from "./output.ts";
@@ -45,6 +47,8 @@ async function follow(args: readonly string[], output: Output): Promise<number> 
     .showHelpAfterError("Run 'heddle --help' for what there is.")
     .exitOverride();
   addMapCommand(program, (result) => code = result);
+  addDoctorCommand(program, output, (result) => code = result);
+  addCompletionsCommand(program, output);
   program.addHelpText(
     "after",
     "\nRun 'heddle help map' for its options, pools, exit codes and examples.",

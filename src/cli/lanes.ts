@@ -13,6 +13,7 @@ import {
   SoloExecutor,
   type SubmitOptions,
 } from "../../mod.ts";
+import { defaultSize } from "../executors/parallel/parallel_options.ts";
 import type { Rate } from "./option_values.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -83,7 +84,7 @@ export function planLane(options: LaneOptions): LanePlan {
   if (policy !== null && rate === undefined) submit.retry = policy;
   const common = { submit, retry: policy };
   const onWorkers = (): LanePlan => {
-    const workers = concurrency ?? navigator.hardwareConcurrency;
+    const workers = concurrency ?? defaultSize();
     return plan({
       ...common,
       atATime: workers * perWorker,

@@ -5,11 +5,5 @@
  * @module
  */
 
-export {
-  Argument,
-  Command,
-  CommanderError,
-  InvalidArgumentError,
-  Option,
-} from "npm:commander@^14";
+export { Argument, Command, CommanderError, InvalidArgumentError, Option } from "npm:commander@^14";
 export { MultiBar, type Options, Presets, SingleBar } from "npm:cli-progress@^3.12";

@@ -11,6 +11,7 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { type Job, jobsFrom } from "../../mod.ts";
 import { errorFrames, errorText } from "./error_record.ts";
+import "./json_results.ts"; // so that it is packed for npm
 import { UsageError } from "./usage_error.ts";
 
 /** A function of a module. */
@@ -32,6 +33,10 @@ export interface Target {
   /** Puts the module's URL where a message names the module that jobs go through. */
   clean(message: string): string;
 }
+
+// Not within a template, where packing for npm does not find them.
+const consoleToStderr = import.meta.resolve("./console_to_stderr.ts");
+const jsonResults = import.meta.resolve("./json_results.ts");
 
 /** How long a module may take to load, in milliseconds. */
 const loadLimit = 30_000;
@@ -59,7 +64,12 @@ export async function findTarget(text: string): Promise<Target> {
   check(specifier, name, exports);
   const entrance = entranceTo(module, name);
   // Once it is here the first job runs at once, and the executor learns from it before many others are on their way.
-  await import(entrance);
+  if (!(name in await import(entrance))) {
+    // Bun makes nothing of a data: module that imports a file.
+    throw new UsageError(
+      "'heddle map' does not run on this runtime, which loads data: URLs in a way of its own: run it with Deno, or with Node 20 or later",
+    );
+  }
   return new ModuleTarget(specifier, module, name, entrance, exports);
 }
 
@@ -104,8 +114,8 @@ class ModuleTarget implements Target {
 function entranceTo(module: string, name: string): string {
   const hooks = ["init", "dispose"].filter((hook) => hook !== name);
   const source = [
-    `import ${JSON.stringify(import.meta.resolve("./console_to_stderr.ts"))};`,
-    `import { inLines } from ${JSON.stringify(import.meta.resolve("./json_results.ts"))};`,
+    `import ${JSON.stringify(consoleToStderr)};`,
+    `import { inLines } from ${JSON.stringify(jsonResults)};`,
     `import * as jobs from ${JSON.stringify(module)};`,
     `const run = inLines(jobs[${JSON.stringify(name)}]);`,
     `export { run as ${JSON.stringify(name)} };`,
@@ -140,11 +150,18 @@ async function load(specifier: string, module: string): Promise<Exports> {
   try {
     return await withinLimit(import(module));
   } catch (error) {
-    const message = `Cannot load module '${specifier}': ${errorText(error)}`;
+    const message = `Cannot load module '${specifier}': ${errorText(error)}${hint(error)}`;
     // The text of a syntax error says where it is.
     const frames = errorFrames(error).filter((frame) => !message.includes(frame));
     throw new UsageError([message, ...frames].join("\n    "), { cause: error });
   }
+}
+
+function hint(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: string };
+  if (code !== "ERR_UNKNOWN_FILE_EXTENSION") return "";
+  return `. This is Node ${process.versions.node}, which does not read TypeScript: give it JavaScript, or run heddle with ` +
+    `Deno, Bun, or Node 22.18 or later`;
 }
 
 /** A module with a top-level await that never ends would else end the command without a word about it. */

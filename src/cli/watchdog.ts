@@ -16,6 +16,9 @@ export interface Watchdog {
   readonly ready: Promise<void>;
 }
 
+/** Packed for npm is what is imported somewhere, if only in a function that nobody calls. */
+export const packed = (): Promise<unknown> => import("./watchdog_thread.ts");
+
 /** Starts the other thread, where that is possible. */
 export function startWatchdog(): Watchdog {
   if (!("Deno" in globalThis) || typeof Worker === "undefined") {
