@@ -41,11 +41,13 @@ import type {
 import { ExecutorMeter } from "./executor_meter.ts";
 import { isJob } from "./job.ts";
 import { localCall } from "./local_call.ts";
+import type { Chunker } from "./map_chunk.ts";
 import { MapStream } from "./map_stream.ts";
 import type { Quantiles } from "./quantiles.ts";
 import type { Stream } from "./stream.ts";
 import { Submission } from "./submission.ts";
 import {
+  checkBaseOptions,
   checkCloseOptions,
   checkCount,
   checkMapOptions,
@@ -75,7 +77,7 @@ export abstract class BaseExecutor implements Executor {
   #size: number;
   #waiting = 0;
   #running = 0;
-  readonly #meter = new ExecutorMeter();
+  protected readonly meter: ExecutorMeter = new ExecutorMeter();
   #closing: Task<void> | null = null;
   /** Open while nothing has been submitted that has not ended. */
   readonly #idle = new Latch(true);
@@ -88,17 +90,7 @@ export abstract class BaseExecutor implements Executor {
    * @param options its name, its size, the limit of its queue
    */
   constructor(options: BaseOptions) {
-    if (typeof options.name !== "string") {
-      throw new TypeError(
-        `Cannot create an executor: 'name' must be a string: current value is ${
-          describe(options.name)
-        }`,
-      );
-    }
-    if (options.size !== Infinity) checkCount(options.size, "create an executor", "size", 1);
-    if (options.queueLimit !== Infinity) {
-      checkCount(options.queueLimit, "create an executor", "queueLimit", 0);
-    }
+    checkBaseOptions(options);
     this.name = options.name;
     this.#size = options.size;
     this.#queueLimit = options.queueLimit;
@@ -116,7 +108,7 @@ export abstract class BaseExecutor implements Executor {
 
   /** @internal How long tasks waited and ran. */
   get times(): { readonly queue: Quantiles; readonly run: Quantiles } {
-    return { queue: this.#meter.queueTime, run: this.#meter.runTime };
+    return { queue: this.meter.queueTime, run: this.meter.runTime };
   }
 
   /** How many tasks run. */
@@ -161,7 +153,7 @@ export abstract class BaseExecutor implements Executor {
       this.#refuse(task as TaskNode, refusal);
       return task;
     }
-    this.#meter.submitted(submission);
+    this.meter.submitted(submission);
     this.#live.push(submission);
     this.#idle.close();
     this.#waiting++;
@@ -207,8 +199,12 @@ export abstract class BaseExecutor implements Executor {
       options,
       this.mapConcurrency(),
       (input, index) => this.submitMapped(fn, input, index, named),
+      this.chunker?.(fn, named),
     );
   }
+
+  /** What puts neighbouring inputs of a map into one task, where that can be done. */
+  protected chunker?<I, O>(fn: Mapper<I, O>, options: MapOptions): Chunker | null;
 
   /** How many inputs a map works on at a time, unless it is told. */
   protected mapConcurrency(): number {
@@ -301,7 +297,7 @@ export abstract class BaseExecutor implements Executor {
   settled(submission: Submission, task: TaskNode): void {
     this.#live.remove(submission);
     const { state } = submission;
-    this.#meter.ended(submission, task, state === "running");
+    this.meter.ended(submission, task, state === "running");
     if (state === "running") {
       this.#running--;
       this.#fill();
@@ -327,7 +323,7 @@ export abstract class BaseExecutor implements Executor {
   }
 
   #start(submission: Submission): void {
-    this.#meter.begun(submission, submission.state === "running");
+    this.meter.begun(submission, submission.state === "running");
     const { task } = submission;
     task.scheduler.enqueue(task);
     submission.begun();
@@ -339,7 +335,7 @@ export abstract class BaseExecutor implements Executor {
       running: this.running,
       waiting: this.waiting,
       size: this.#size,
-      ...this.#meter.snapshot(this.size),
+      ...this.meter.snapshot(this.size),
     };
   }
 

@@ -69,7 +69,7 @@ export interface MapOptions extends SubmitOptions {
   /**
    * How many inputs are worked on at a time, those that stand ready for a worker included.
    *
-   * @default the size of the executor; 64 for each worker of a parallel pool
+   * @default the size of the executor; for each worker of a parallel pool 64, and up to 3072 when they take microseconds
    */
   concurrency?: number;
   /**

@@ -6,6 +6,7 @@
 
 import type { TaskNode } from "../kernel/task.ts";
 import type { ExecutorStats } from "./executor.ts";
+import type { MapChunk } from "./map_chunk.ts";
 import { Quantiles } from "./quantiles.ts";
 import type { Submission } from "./submission.ts";
 
@@ -19,6 +20,8 @@ export class ExecutorMeter {
   readonly queueTime: Quantiles = new Quantiles();
   /** How long tasks ran. */
   readonly runTime: Quantiles = new Quantiles();
+  /** How many inputs of maps are under way beyond one for each task. */
+  beyond = 0;
   readonly #madeAt = performance.now();
   #submitted = 0;
   #completed = 0;
@@ -55,6 +58,24 @@ export class ExecutorMeter {
     const begunAt = submission.extras?.begunAt ?? 0;
     if (begunAt > 0) this.runTime.add(performance.now() - begunAt);
     if (hadSlot) this.#slots(-1);
+  }
+
+  /** A task has been made for all inputs of a chunk. */
+  chunkBegun(chunk: MapChunk): void {
+    chunk.weight = chunk.count;
+    this.beyond += chunk.count - 1;
+  }
+
+  /** The task of a chunk has ended, and been counted as one. */
+  chunkEnded(chunk: MapChunk): void {
+    this.beyond -= chunk.weight - 1;
+    const { task, count, failures } = chunk;
+    if (task === null || task.isCancelled) {
+      this.#cancelled += count - 1;
+      return;
+    }
+    this.#completed += count - failures - (task.hasFailed ? 0 : 1);
+    this.#failed += failures - (task.hasFailed ? 1 : 0);
   }
 
   /** What of the stats is counted here, for `size` slots. */

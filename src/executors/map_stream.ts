@@ -5,11 +5,14 @@
  * to be consumed. A finished task makes room for the next at once, so a slow consumer leaves nothing idle until the
  * lookahead is used up. Inputs of an async iterable are pulled one at a time, by a task of the stream's own.
  *
+ * An executor that can work on many inputs at a time gives a {@linkcode Chunker}; then neighbouring inputs share a task, as
+ * many as it says.
+ *
  * @module
  */
 
 import { oneError } from "../kernel/aggregate.ts";
-import { BaseOperation, type Effect, type Operation } from "../kernel/effect.ts";
+import type { Effect, Operation } from "../kernel/effect.ts";
 import { listen, type Settled } from "../kernel/join.ts";
 import { RingQueue } from "../kernel/ring_queue.ts";
 import { run } from "../kernel/run.ts";
@@ -17,19 +20,23 @@ import { running } from "../kernel/running.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { FOREIGN } from "../kernel/task_bits.ts";
 import type { Task } from "../kernel/task_handle.ts";
-import { describe } from "../kernel/work.ts";
 import { until } from "../operations/until.ts";
 import { Latch } from "../sync/latch.ts";
 import type { MapOptions, Mapper } from "./executor.ts";
+import { ChunkFilling } from "./chunk_filling.ts";
+import { type Chunker, type ChunkListener, MapChunk } from "./map_chunk.ts";
+import { checkMap, Failure, Next } from "./map_source.ts";
 import type { Stream } from "./stream.ts";
 
 type Submit<I, O> = (input: I, index: number) => Task<O>;
 
 /** The results of `executor.map`. */
-export class MapStream<I, O> implements Stream<unknown>, Settled {
+export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener {
   readonly #submit: Submit<I, O>;
-  readonly #concurrency: number;
-  readonly #lookahead: number;
+  readonly #chunker: Chunker | null;
+  readonly #chunks: ChunkFilling | null;
+  readonly #concurrency: number | null;
+  readonly #lookahead: number | null;
   readonly #ordered: boolean;
   readonly #settle: boolean;
   readonly #inputs: Iterable<I> | AsyncIterable<I>;
@@ -37,9 +44,14 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
   #isAsync = false;
   #pull: Task<void> | null = null;
   /** Tasks in the order in which their results are handed out: as submitted, or, unordered, as they ended. */
-  readonly #queue = new RingQueue<TaskNode>();
+  readonly #queue = new RingQueue<TaskNode | MapChunk>();
+  /** The chunk whose results are being handed out; it has left the queue. */
+  #chunk: MapChunk | null = null;
   readonly #live = new Set<TaskNode>();
+  /** How many inputs have been pulled, are worked on, and have had their results handed out. */
   #index = 0;
+  #inFlight = 0;
+  #consumed = 0;
   #exhausted = false;
   #closed = false;
   #sourceFailure: Failure | null = null;
@@ -54,29 +66,22 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
     options: MapOptions,
     concurrency: number,
     submit: Submit<I, O>,
+    chunker: Chunker | null = null,
   ) {
-    if (typeof fn !== "function") {
-      throw new TypeError(`Cannot map: 'fn' must be a function: current value is ${describe(fn)}`);
-    }
-    if (
-      typeof (inputs as Iterable<I>)?.[Symbol.iterator] !== "function" &&
-      typeof (inputs as AsyncIterable<I>)?.[Symbol.asyncIterator] !== "function"
-    ) {
-      throw new TypeError(
-        `Cannot map: 'inputs' must be iterable: current value is ${describe(inputs)}`,
-      );
-    }
+    checkMap(inputs, fn);
     this.#inputs = inputs;
     this.#submit = submit;
-    this.#concurrency = options.concurrency ?? concurrency;
-    this.#lookahead = options.lookahead ?? 2 * this.#concurrency;
+    this.#chunker = chunker;
+    this.#chunks = chunker === null ? null : new ChunkFilling(chunker, this);
+    this.#concurrency = options.concurrency ?? (chunker === null ? concurrency : null);
+    this.#lookahead = options.lookahead ?? null;
     this.#ordered = options.ordered ?? true;
     this.#signal = options.signal;
     this.#settle = options.onError === "settle";
   }
 
   next(): Next {
-    return new Next(this as unknown as MapStream<never, never>);
+    return new Next(this);
   }
 
   /** @internal */
@@ -96,7 +101,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
   #poll(): IteratorResult<unknown, undefined> | Failure | null {
     if (this.#iterator === null) this.#begin();
     this.#fill();
-    const head = this.#queue.peek();
+    const head = this.#head();
     if (head !== undefined) return head.hasEnded ? this.#handOut(head) : null;
     if (this.#live.size > 0) return null;
     if (this.#sourceFailure !== null) {
@@ -108,17 +113,37 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
     return isOver ? { done: true, value: undefined } : null;
   }
 
-  #handOut(task: TaskNode): IteratorResult<unknown, undefined> | Failure {
-    this.#queue.shift();
-    this.#fill();
-    const failed = task.hasFailed || task.isCancelled;
-    if (!this.#settle) {
-      return failed ? new Failure(task.failure) : { done: false, value: task.value };
+  /** Whose results are next. */
+  #head(): TaskNode | MapChunk | undefined {
+    let chunk = this.#chunk;
+    while (chunk !== null && chunk.taken === chunk.count) chunk = this.#ordered ? chunk.rest : null;
+    if (chunk === null) {
+      const head = this.#queue.peek();
+      if (!(head instanceof MapChunk)) {
+        this.#chunk = null;
+        return head;
+      }
+      this.#queue.shift();
+      chunk = head;
     }
-    const value = failed
-      ? { status: "rejected", reason: task.failure }
-      : { status: "fulfilled", value: task.value };
-    return { done: false, value };
+    return this.#chunk = chunk;
+  }
+
+  #handOut(head: TaskNode | MapChunk): IteratorResult<unknown, undefined> | Failure {
+    const { isOk, value } = head instanceof MapChunk ? head.take() : this.#outcomeOf(head);
+    this.#consumed++;
+    this.#fill();
+    if (!this.#settle) return isOk ? { done: false, value } : new Failure(value);
+    return {
+      done: false,
+      value: isOk ? { status: "fulfilled", value } : { status: "rejected", reason: value },
+    };
+  }
+
+  #outcomeOf(task: TaskNode): { isOk: boolean; value: unknown } {
+    this.#queue.shift();
+    const isOk = !(task.hasFailed || task.isCancelled);
+    return { isOk, value: isOk ? task.value : task.failure };
   }
 
   collect(): Promise<unknown[]> & Operation<unknown[]> {
@@ -144,6 +169,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
   /** Gathers what is there; the end or the failure when it comes to that, and `null` while more is to come. */
   #gather(results: unknown[]): IteratorResult<unknown, undefined> | Failure | null {
     for (;;) {
+      this.#gatherEnded(results);
       const item = this.#poll();
       if (item === null || item instanceof Failure || item.done) return item;
       results.push(item.value);
@@ -174,6 +200,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
       }
     }
     this.#queue.clear();
+    this.#chunk = null;
     this.#wake();
     if (errors.size > 0) throw oneError([...errors], "the closing of a stream");
   }
@@ -198,13 +225,8 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
   }
 
   #pollOutside(): IteratorResult<unknown, undefined> | null {
-    const head = this.#queue.peek();
-    if (
-      head === undefined || !head.hasEnded ||
-      (!this.#settle && (head.hasFailed || head.isCancelled))
-    ) {
-      return null;
-    }
+    const head = this.#head();
+    if (head === undefined || !head.hasEnded || !this.#settle && isFailure(head)) return null;
     return this.#poll() as IteratorResult<unknown, undefined>;
   }
 
@@ -228,14 +250,24 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
   #hasRoom(): boolean {
     // Whoever aborted the map wants no more of it; without this an endless source would be refused for ever.
     if (this.#signal?.aborted) this.#exhausted = true;
-    if (this.#closed || this.#exhausted || this.#live.size >= this.#concurrency) return false;
-    const unconsumed = this.#queue.size + (this.#ordered ? 0 : this.#live.size);
-    return unconsumed < Math.max(1, this.#lookahead);
+    return !this.#closed && !this.#exhausted && this.#room > 0;
+  }
+
+  /** How many more inputs may be pulled, as far as the limits go. */
+  get #room(): number {
+    const concurrency = this.#concurrency ?? this.#chunker!.concurrency;
+    const lookahead = Math.max(1, this.#lookahead ?? 2 * concurrency);
+    const unconsumed = this.#index - this.#consumed;
+    return Math.min(concurrency - this.#inFlight, lookahead - unconsumed);
   }
 
   #fill(): void {
     if (this.#isAsync) {
       if (this.#pull === null && this.#hasRoom()) this.#pullAsync();
+      return;
+    }
+    // A chunk is begun when there is room for it, not filled by drops.
+    if (this.#inFlight > 0 && this.#chunker !== null && this.#room < this.#chunker.chunkSize) {
       return;
     }
     while (this.#hasRoom()) {
@@ -247,6 +279,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
         this.#failSource(error);
       }
     }
+    this.#chunks?.submitFilled();
   }
 
   #pullAsync(): void {
@@ -276,10 +309,40 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
   }
 
   #start(input: I): void {
-    const task = this.#submit(input, this.#index++) as unknown as TaskNode;
+    const chunker = this.#isAsync ? null : this.#chunker;
+    const index = this.#index++;
+    this.#inFlight++;
+    if (chunker === null) return this.taskMade(this.#submit(input, index));
+    this.#chunks!.put(input, index);
+  }
+
+  /** @internal */
+  chunkMade(chunk: MapChunk): void {
+    if (this.#ordered) this.#queue.push(chunk);
+  }
+
+  /** @internal */
+  chunkFilled(chunk: MapChunk): void {
+    if (this.#closed) return;
+    const task = this.#chunker!.submit(chunk) as unknown as TaskNode;
+    if (!task.hasEnded) this.#live.add(task);
+    chunk.begin(task);
+  }
+
+  /** @internal */
+  chunkEnded(chunk: MapChunk): void {
+    this.#live.delete(chunk.task as TaskNode);
+    this.#chunker!.ended(chunk);
+    this.#ended(chunk, chunk.count);
+  }
+
+  /** @internal */
+  taskMade(started: Task<unknown>): void {
+    const task = started as unknown as TaskNode;
     task.observe();
     if (this.#ordered) this.#queue.push(task);
     if (task.hasEnded) {
+      this.#inFlight--;
       if (!this.#ordered) this.#queue.push(task);
       return;
     }
@@ -290,8 +353,13 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
   /** @internal A task has ended. */
   settled(task: TaskNode): void {
     this.#live.delete(task);
+    this.#ended(task, 1);
+  }
+
+  #ended(what: TaskNode | MapChunk, count: number): void {
+    this.#inFlight -= count;
     if (this.#closed) return;
-    if (!this.#ordered) this.#queue.push(task);
+    if (!this.#ordered) this.#queue.push(what);
     this.#fill();
     // Whoever gathers is not woken for each result; a failure or the end is left for him to find.
     const results = this.#gathered;
@@ -302,9 +370,16 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
   /** Gathers what is there, up to a failure. Returns whether there was none. */
   #gatherEnded(results: unknown[]): boolean {
     for (;;) {
-      const head = this.#queue.peek();
+      const head = this.#head();
       if (head === undefined || !head.hasEnded) return true;
-      if (!this.#settle && (head.hasFailed || head.isCancelled)) return false;
+      const plain = head instanceof MapChunk && !this.#settle ? head.plain : 0;
+      if (plain > 0) {
+        this.#consumed += plain;
+        (head as MapChunk).takeAll(results);
+        this.#fill();
+        continue;
+      }
+      if (!this.#settle && isFailure(head)) return false;
       results.push((this.#handOut(head) as IteratorYieldResult<unknown>).value);
     }
   }
@@ -316,25 +391,6 @@ export class MapStream<I, O> implements Stream<unknown>, Settled {
   }
 }
 
-/** What makes the stream throw. */
-class Failure {
-  readonly error: unknown;
-
-  constructor(error: unknown) {
-    this.error = error;
-  }
-}
-
-/** One asking for the next result; cancelled, it leaves the stream as it is. */
-class Next extends BaseOperation<IteratorResult<unknown, undefined>> {
-  readonly #stream: MapStream<never, never>;
-
-  constructor(stream: MapStream<never, never>) {
-    super();
-    this.#stream = stream;
-  }
-
-  [Symbol.iterator](): Iterator<Effect<unknown>, IteratorResult<unknown, undefined>, unknown> {
-    return this.#stream.take();
-  }
+function isFailure(head: TaskNode | MapChunk): boolean {
+  return head instanceof MapChunk ? head.isFailureNext : head.hasFailed || head.isCancelled;
 }

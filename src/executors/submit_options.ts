@@ -7,6 +7,7 @@
 import { checkTaskOptions } from "../kernel/spawn.ts";
 import { checkOptions, describe } from "../kernel/work.ts";
 import { checkMs } from "../operations/sleep.ts";
+import type { BaseOptions } from "./base_executor.ts";
 import type { CloseOptions, MapOptions, SubmitOptions } from "./executor.ts";
 import { checkGrace } from "../kernel/cancellation.ts";
 
@@ -79,4 +80,24 @@ function fail(verb: string, name: string, wanted: string, value: unknown): never
   throw new TypeError(
     `Cannot ${verb}: '${name}' must be ${wanted}: current value is ${describe(value)}`,
   );
+}
+
+/**
+ * Checks what all executors are made with.
+ *
+ * @throws {TypeError} when one has the wrong type
+ * @throws {RangeError} when one has the wrong size
+ */
+export function checkBaseOptions(options: BaseOptions): void {
+  if (typeof options.name !== "string") {
+    throw new TypeError(
+      `Cannot create an executor: 'name' must be a string: current value is ${
+        describe(options.name)
+      }`,
+    );
+  }
+  if (options.size !== Infinity) checkCount(options.size, "create an executor", "size", 1);
+  if (options.queueLimit !== Infinity) {
+    checkCount(options.queueLimit, "create an executor", "queueLimit", 0);
+  }
 }

@@ -45,10 +45,24 @@ export interface Call {
   readonly watch?: boolean | undefined;
   /** The stack of whoever asked for it; is put after the stack of the error it fails with. */
   readonly stack?: string | undefined;
+  /** The inputs, when it is a call of many. */
+  readonly chunk?: CallChunk | null;
   /** Whether it is for the worker it was sent to and for no other: it is not taken back. */
   readonly stays?: boolean | undefined;
   /** Where the link has it; -1 while it is with no link. Only the link writes it. */
   slot: number;
+}
+
+/** The inputs of a call of many, as its link sees them. */
+export interface CallChunk {
+  /** How many there are now. */
+  readonly count: number;
+  /** One of them has an outcome of its own. */
+  itemEnded(index: number, isOk: boolean, value: unknown): void;
+  /** The first of them have results, though the call has not ended. */
+  partEnded(values: ArrayLike<unknown>): void;
+  /** Those from `at` on are no longer in it. */
+  split(at: number): void;
 }
 
 /** What became of a worker that is gone, and of what it had. Every call that was outstanding is in one of the two lists. */
@@ -71,6 +85,8 @@ export interface WorkerLoss<C extends Call> {
   readonly notBegun: C[];
   /** The call that held the thread when it ended, where that is known. It is in `begun`, unless it has been settled. */
   readonly culprit: C | undefined;
+  /** How many inputs of the culprit had begun, when that is a call of many. */
+  readonly begunItems: number;
   /** The thread, when it was told to end and may run on. */
   readonly stuck: StuckThread | undefined;
 }

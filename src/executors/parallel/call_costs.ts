@@ -10,6 +10,10 @@ const targetMs = 2;
 /** How many calls it may hold at most, so that what comes back comes in pieces. */
 const most = 512;
 
+/** How much work a chunk of a map may be, in milliseconds, and how many inputs. */
+const chunkMs = 0.5;
+const largestChunk = 1024;
+
 /** How many it may hold at least: one that runs, and one for when that has ended. A long one gives the other back. */
 const least = 2;
 
@@ -19,6 +23,8 @@ const weight = 0.2;
 /** The learned costs, by job. */
 export class CallCosts {
   readonly #ms = new Map<string, number>();
+  /** Jobs whose last result was there when they returned. */
+  readonly #plain = new Set<string>();
   #lastKey = "";
   #lastMs = 0;
 
@@ -29,6 +35,23 @@ export class CallCosts {
     const after = before === undefined ? heldMs : before + (heldMs - before) * weight;
     this.#ms.set(key, after);
     if (key === this.#lastKey) this.#lastMs = after;
+  }
+
+  /** Learns whether the results of a job are there when it returns. */
+  learnKind(module: string, name: string, isPlain: boolean): void {
+    const key = keyOf(module, name);
+    if (isPlain !== this.#plain.has(key)) {
+      if (isPlain) this.#plain.add(key);
+      else this.#plain.delete(key);
+    }
+  }
+
+  /** How many inputs of a map a call of this job may carry: one, unless its results are there when it returns. */
+  chunk(module: string, name: string): number {
+    const key = keyOf(module, name);
+    if (!this.#plain.has(key)) return 1;
+    const ms = this.#ms.get(key) ?? chunkMs;
+    return Math.max(1, Math.min(largestChunk, Math.floor(chunkMs / Math.max(ms, 1e-4))));
   }
 
   /** How many calls of this job a worker may hold: many when they take microseconds, two when they take milliseconds. */

@@ -6,7 +6,15 @@
 import type { Call } from "./call.ts";
 import type { Outbox } from "./outbox.ts";
 import { findUncloneable, isUncloneable, type UncloneableError } from "./uncloneable.ts";
-import { BATCH_CALLS, BATCH_CONTROL, CALL, CALL_WITH, type CallExtras, DEFINE } from "./wire.ts";
+import {
+  BATCH_CALLS,
+  BATCH_CONTROL,
+  CALL,
+  CALL_MANY,
+  CALL_WITH,
+  type CallExtras,
+  DEFINE,
+} from "./wire.ts";
 
 /** Milliseconds between asking a call to stop and giving it up, unless something else is said. */
 export const DEFAULT_GRACE = 5000;
@@ -83,6 +91,11 @@ export class CallWriter {
     const argc = args.length;
     this.#outbox.separate(args);
     const ref = this.#ref(call.module, call.name);
+    if (call.chunk) {
+      const batch = this.#outbox.open(BATCH_CALLS);
+      batch.push(CALL_MANY, call.slot, call.id, ref, call.chunk.count, packNumbers(args));
+      return this.#outbox.wrote();
+    }
     if (isPlain(call)) {
       const batch = this.#outbox.open(BATCH_CALLS);
       batch.push(CALL, call.slot, call.id, ref, argc);
@@ -121,4 +134,17 @@ export class CallWriter {
     this.#lastName = name;
     return this.#lastRef = ref;
   }
+}
+
+/**
+ * Numbers in a form that costs a tenth to clone.
+ *
+ * @param values some values
+ * @returns a copy, when they are all numbers, else what was given
+ */
+export function packNumbers(values: readonly unknown[]): ArrayLike<unknown> {
+  for (let i = 0; i < values.length; i++) {
+    if (typeof values[i] !== "number") return values;
+  }
+  return Float64Array.from(values as readonly number[]);
 }

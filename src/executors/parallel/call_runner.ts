@@ -4,11 +4,13 @@
  * @module
  */
 import { CallTimer } from "./call_timer.ts";
+import { type ChunkHost, ChunkLoop } from "./chunk_loop.ts";
 import { CANCELLING, type ControlBlock } from "./control_block.ts";
 import { CoroutineError } from "./coroutine_error.ts";
 import { type CallContext, carryCall, setRunningCall } from "./current_call.ts";
 import type { JobFunction } from "./job_module.ts";
-import { BrokenOff, type WorkerPlatform } from "./platform.ts";
+import { isBrokenOff, isDeclaredAsync, isGenerator, isStream } from "./job_result.ts";
+import type { WorkerPlatform } from "./platform.ts";
 import type { Reports } from "./reports.ts";
 import { type CallOwner, ENDED, type RunningCall, STOPPING } from "./running_call.ts";
 import { pumpStream, type StreamOutlet } from "./stream_pump.ts";
@@ -43,32 +45,11 @@ export interface ServeOptions {
   readonly timeoutReason?: (ms: number) => unknown;
 }
 
-const tagOf = (value: object): string => Object.prototype.toString.call(value);
-const isGenerator = (value: object): boolean =>
-  typeof (value as Iterator<unknown>).next === "function" && tagOf(value) === "[object Generator]";
-
-/** A stream is something that is async iterable and can be asked for its next item; a `ReadableStream` is a value to send. */
-const isStream = (value: object): value is AsyncIterator<unknown> =>
-  typeof (value as AsyncIterator<unknown>).next === "function" &&
-  typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === "function";
-
-/** What was thrown may be a proxy that throws at every touch. */
-const isBrokenOff = (value: unknown): boolean => {
-  try {
-    return value instanceof BrokenOff;
-  } catch {
-    return false;
-  }
-};
-
-const isDeclaredAsync = (run: JobFunction): boolean =>
-  tagOf(run) === "[object AsyncFunction]" || tagOf(run) === "[object AsyncGeneratorFunction]";
-
 /** Runs the calls of one worker. */
-export class CallRunner implements CallOwner, StreamOutlet {
+export class CallRunner implements CallOwner, StreamOutlet, ChunkHost {
   readonly #platform: WorkerPlatform;
-  readonly #control: ControlBlock;
-  readonly #reports: Reports;
+  readonly control: ControlBlock;
+  readonly reports: Reports;
   readonly #options: ServeOptions;
   readonly #isCoroutine: (value: object) => boolean;
   readonly #freed: () => void;
@@ -76,6 +57,8 @@ export class CallRunner implements CallOwner, StreamOutlet {
   #isFreeing = false;
   readonly #concurrency: number;
   readonly #calls: (RunningCall | undefined)[] = [];
+  /** The call of many that runs. */
+  #loop: ChunkLoop | undefined;
   /** Calls that wait for something of their own; a stream that waits for its consumer is not one. */
   #busy = 0;
   /** Calls that have begun and not ended. */
@@ -90,8 +73,8 @@ export class CallRunner implements CallOwner, StreamOutlet {
     freed: () => void,
   ) {
     this.#platform = platform;
-    this.#control = control;
-    this.#reports = reports;
+    this.control = control;
+    this.reports = reports;
     this.#options = options;
     this.#isCoroutine = options.isCoroutine ?? isGenerator;
     this.#freed = freed;
@@ -126,7 +109,7 @@ export class CallRunner implements CallOwner, StreamOutlet {
   ): number {
     const { slot } = call;
     const startedAt = call.startedAt = performance.now();
-    this.#control.current = slot;
+    this.control.current = slot;
     setRunningCall(call);
     let value: unknown;
     let isOk = true;
@@ -139,13 +122,13 @@ export class CallRunner implements CallOwner, StreamOutlet {
       isOk = false;
     }
     setRunningCall(undefined);
-    this.#control.current = -1;
+    this.control.current = -1;
     const now = performance.now();
     const held = call.held = now - startedAt;
     call.job.expected += (held - call.job.expected) * 0.2;
     if (isOk && call.stop === undefined && (typeof value !== "object" || value === null)) {
       call.phase = ENDED;
-      this.#reports.ok(slot, held, value);
+      this.reports.ok(slot, held, value);
     } else {
       this.#track(call);
       if (isOk) this.#returned(call, value);
@@ -164,7 +147,7 @@ export class CallRunner implements CallOwner, StreamOutlet {
     const { job, extras } = call;
     const timeout = extras?.timeout ?? 0;
     if (extras !== undefined && (extras.watch || timeout > 0 && call.clock === undefined)) {
-      this.#reports.begun(call.slot);
+      this.reports.begun(call.slot);
     }
     if (timeout > 0) {
       call.clock ??= new CallTimer(timeout, () => {});
@@ -181,10 +164,10 @@ export class CallRunner implements CallOwner, StreamOutlet {
       isOk = false;
     }
     setRunningCall(undefined);
-    this.#control.current = -1;
+    this.control.current = -1;
     const end = performance.now();
     call.held = end - now;
-    job.expected += (call.held - job.expected) * 0.2;
+    job.expected += (call.held / Math.max(1, call.many) - job.expected) * 0.2;
     if (isOk) this.#returned(call, value);
     else if (isBrokenOff(value)) this.#timedOut(call, timeout);
     else this.failed(call, value);
@@ -192,9 +175,10 @@ export class CallRunner implements CallOwner, StreamOutlet {
   }
 
   #invoke(call: RunningCall, run: JobFunction): unknown {
-    const args = call.args ?? [];
+    if (call.many > 0) return (this.#loop = new ChunkLoop(call, this)).run(run);
+    const args = (call.args ?? []) as readonly unknown[];
     const body = call.job.isCarried ? () => carryCall(call, run, args) : () => run(...args);
-    this.#control.current = call.slot;
+    this.control.current = call.slot;
     setRunningCall(call);
     const { within } = this.#platform;
     const { clock } = call;
@@ -206,31 +190,43 @@ export class CallRunner implements CallOwner, StreamOutlet {
 
   #returned(call: RunningCall, value: unknown): void {
     if (typeof value !== "object" || value === null) return this.ended(call, value);
-    let isPromise: boolean;
+    let promise: PromiseLike<unknown> | undefined;
     try {
-      isPromise = typeof (value as PromiseLike<unknown>).then === "function";
-      if (!isPromise && this.#isCoroutine(value)) {
-        const { runCoroutine } = this.#options;
-        if (runCoroutine === undefined) throw new CoroutineError(call);
-        value = runCoroutine(value, call);
-        isPromise = true;
-      }
+      promise = this.promiseOf(call, value);
     } catch (error) {
       return this.failed(call, error);
     }
-    if (isPromise) {
-      call.job.isCarried = true;
+    if (promise !== undefined) {
+      if (call.many === 0) call.job.isCarried = true;
       this.#waits(call);
-      (value as PromiseLike<unknown>).then(
+      promise.then(
         (result) => this.ended(call, result),
         (error) => this.failed(call, error),
       );
     } else if (isStream(value as object)) {
-      this.#reports.stream(call.slot);
+      this.reports.stream(call.slot);
       this.#waits(call);
       pumpStream(call, value as AsyncIterator<unknown>, this);
     } else {
       this.ended(call, value);
+    }
+  }
+
+  promiseOf(call: RunningCall, value: object): PromiseLike<unknown> | undefined {
+    if (typeof (value as PromiseLike<unknown>).then === "function") {
+      return value as PromiseLike<unknown>;
+    }
+    if (!this.#isCoroutine(value)) return undefined;
+    const { runCoroutine } = this.#options;
+    if (runCoroutine === undefined) throw new CoroutineError(call);
+    return runCoroutine(value, call);
+  }
+
+  /** The worker is about to exit: what is known of the call of many that runs. */
+  sayPart(): void {
+    const slot = this.control.current;
+    if (this.#loop !== undefined && this.#loop.slot === slot) {
+      this.reports.part(slot, this.#loop.values);
     }
   }
 
@@ -249,7 +245,7 @@ export class CallRunner implements CallOwner, StreamOutlet {
     const { timeout = 0, watch = false } = call.extras ?? {};
     if (timeout <= 0) return;
     // Who watches wants to hear when its code begins.
-    if (!watch) this.#reports.begun(call.slot);
+    if (!watch) this.reports.begun(call.slot);
     call.clock = new CallTimer(timeout, expired);
     call.clock.run();
   }
@@ -322,27 +318,27 @@ export class CallRunner implements CallOwner, StreamOutlet {
     if (call.stop !== undefined) return this.#stopped(call, false);
     if (!this.#end(call)) return;
     const run = performance.now() - call.startedAt;
-    if (call.isSynchronous) this.#reports.ok(call.slot, call.held, value);
-    else this.#reports.settled(call, run, value);
+    if (call.isSynchronous) this.reports.ok(call.slot, call.held, value);
+    else this.reports.settled(call, run, value);
   }
 
   failed(call: RunningCall, error: unknown): void {
     if (call.isStop(error)) return this.#stopped(call, false);
     if (!this.#end(call)) return;
-    this.#reports.failed(call.slot, call.held, performance.now() - call.startedAt, error);
+    this.reports.failed(call.slot, call.held, performance.now() - call.startedAt, error);
   }
 
   #stopped(call: RunningCall, isAbandoned: boolean): void {
     if (!this.#end(call)) return;
-    this.#reports.stopped(call, performance.now() - call.startedAt, isAbandoned);
+    this.reports.stopped(call, performance.now() - call.startedAt, isAbandoned);
   }
 
   item(call: RunningCall, value: unknown): void {
-    this.#reports.item(call.slot, value);
+    this.reports.item(call.slot, value);
   }
 
   progress(call: RunningCall, value: unknown): void {
-    this.#reports.progress(call.slot, value);
+    this.reports.progress(call.slot, value);
   }
 
   waiting(call: RunningCall, isWaiting: boolean): void {
@@ -359,7 +355,7 @@ export class CallRunner implements CallOwner, StreamOutlet {
   }
 
   cancelRequested(call: RunningCall): boolean {
-    return call.phase !== ENDED && this.#control.state(call.slot) === CANCELLING;
+    return call.phase !== ENDED && this.control.state(call.slot) === CANCELLING;
   }
 
   cancelReason(): unknown {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Call } from "./call.ts";
+import type { ControlBlock } from "./control_block.ts";
 
 /** The slots of one worker. */
 export class CallSlots<C extends Call> {
@@ -74,4 +75,19 @@ export class CallSlots<C extends Call> {
     const calls = this.#calls.filter((call) => call !== undefined);
     return calls.sort((a, b) => (this.#order[b.slot] as number) - (this.#order[a.slot] as number));
   }
+}
+
+/**
+ * Takes half of what is left of the call of many that runs, if one does, so that it can go elsewhere.
+ *
+ * @param slots the worker's calls
+ * @param control the memory shared with it
+ */
+export function splitRunning<C extends Call>(slots: CallSlots<C>, control: ControlBlock): void {
+  const { current } = control;
+  const call = slots.at(current);
+  if (!call?.chunk) return;
+  const left = control.halveItems();
+  // Has another one begun meanwhile, it will say how far it got.
+  if (left > 0 && control.current === current) call.chunk.split(left);
 }

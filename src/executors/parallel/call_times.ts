@@ -59,6 +59,7 @@ export class CallTimes {
     }
     const waited = call.isDirect ? 0 : Math.max(0, gone - this.#usualTransfer);
     this.queue.add(sentAt - queuedAt + waited);
-    this.run.add(runMs);
+    // A chunk of a map has as many that ran one after the other.
+    this.run.add(runMs / Math.max(1, call.chunk?.count ?? 1));
   }
 }

@@ -35,6 +35,8 @@ export const LOADING = 5;
 const BEAT = 0;
 const CURRENT = 1;
 const EXITING = 2;
+const CLAIMED = 3;
+const ITEM = 4;
 const HEADER = 16;
 
 /** Call states and signs of life of one worker. */
@@ -105,6 +107,58 @@ export class ControlBlock {
 
   set current(slot: number) {
     Atomics.store(this.#words, CURRENT, slot + 1);
+  }
+
+  /**
+   * A call of many begins: nothing of it is claimed. The worker claims items before it runs them, and the host may take what is
+   * not claimed from the end; both are one word, the number claimed above the number there are.
+   *
+   * @param count how many items there are, below 2 ** 15
+   */
+  openItems(count: number): void {
+    Atomics.store(this.#words, ITEM, 0);
+    Atomics.store(this.#words, CLAIMED, count);
+  }
+
+  /** The call of many has ended. */
+  closeItems(): void {
+    Atomics.store(this.#words, CLAIMED, 0);
+  }
+
+  /** Claims up to `n` more items; returns how many are claimed now, as many as before when there are no more. */
+  claimItems(n: number): number {
+    for (;;) {
+      const word = Atomics.load(this.#words, CLAIMED);
+      const claimed = word >> 16;
+      const count = word & 0xffff;
+      if (claimed >= count) return claimed;
+      const next = Math.min(count, claimed + n);
+      if (Atomics.compareExchange(this.#words, CLAIMED, word, next << 16 | count) === word) {
+        return next;
+      }
+    }
+  }
+
+  /** Takes half of the items that are not claimed from the call of many; returns how many that leaves, or -1 for none to take. */
+  halveItems(): number {
+    const word = Atomics.load(this.#words, CLAIMED);
+    const claimed = word >> 16;
+    const count = word & 0xffff;
+    if (claimed === 0 || claimed >= count) return -1;
+    const left = claimed + (count - claimed >> 1);
+    const isTaken =
+      Atomics.compareExchange(this.#words, CLAIMED, word, claimed << 16 | left) === word;
+    return isTaken ? left : -1;
+  }
+
+  /** The item of a call of many that runs, or ran last. */
+  get item(): number {
+    return this.#words[ITEM] as number;
+  }
+
+  set item(index: number) {
+    // Not atomic: it is read when the thread is gone.
+    this.#words[ITEM] = index;
   }
 
   /** How often the worker's event loop has shown that it turns. */

@@ -6,6 +6,7 @@
 import { AgeingLine } from "../../kernel/ageing_line.ts";
 import { TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
 import { leaveSources } from "./argument_feeds.ts";
+import type { MapChunk } from "../map_chunk.ts";
 import type { LinkEvents, WorkerLoss } from "./call.ts";
 import { CallCosts } from "./call_costs.ts";
 import { CallTimes } from "./call_times.ts";
@@ -22,6 +23,9 @@ import { type Employer, Workforce, type WorkforceOptions } from "./workforce.ts"
 
 /** How often to look for a worker that does not get on, in milliseconds, while there is work. */
 const glance = 5;
+
+/** How many chunks of a map a worker may hold: one that runs, and one for when that has ended. */
+const chunksHeld = 2;
 
 /** How calls are dispatched. */
 export interface DispatchOptions extends WorkforceOptions {
@@ -47,7 +51,7 @@ export class Dispatch implements CallHost, Employer {
   readonly #calls = new AgeingLine<RemoteCall>();
   /** Calls that came back from a worker: they were at the head of the line before. */
   readonly #returned: RemoteCall[] = [];
-  readonly #costs = new CallCosts();
+  readonly costs = new CallCosts();
   readonly #impatient: Deadlines<RemoteCall>;
   #watch: ReturnType<typeof setInterval> | undefined = undefined;
   #stuck: StuckThread[] = [];
@@ -64,6 +68,13 @@ export class Dispatch implements CallHost, Employer {
     this.#impatient = new Deadlines((call) => this.#waitedTooLong(call));
     this.force = new Workforce(options, this);
     this.force.staff();
+  }
+
+  /** Whether inputs of a map may share calls: where it is known what a worker has begun, and each counts as one task. */
+  get chunks(): boolean {
+    const { link, maxTasksPerWorker } = this.#options;
+    return link.adapter.sharesMemory && typeof SharedArrayBuffer === "function" &&
+      maxTasksPerWorker === Infinity;
   }
 
   /** How many threads were ended by force and may run on. */
@@ -125,7 +136,7 @@ export class Dispatch implements CallHost, Employer {
 
   #window(call: RemoteCall, worker: PoolWorker): number {
     const { maxHeld, maxTasksPerWorker } = this.#options;
-    const learned = this.#costs.window(call.module, call.name);
+    const learned = call.chunk === null ? this.costs.window(call.module, call.name) : chunksHeld;
     return Math.min(learned, maxHeld, maxTasksPerWorker - worker.served);
   }
 
@@ -149,17 +160,18 @@ export class Dispatch implements CallHost, Employer {
       if (worker.isIdle && worker.ready) hasIdle = true;
       if (worker.link.outstanding > busiest.link.outstanding) busiest = worker;
     }
-    if (hasIdle && busiest.link.outstanding > 1) {
-      busiest.link.takeBack(busiest.link.outstanding >> 1);
-    }
+    if (!hasIdle) return;
+    if (busiest.link.outstanding > 1) busiest.link.takeBack(busiest.link.outstanding >> 1);
+    else busiest.link.splitRunning();
   }
 
   /** Takes back what waits behind a call that takes long. */
   #look(): void {
     for (const worker of this.force.workers) {
       const held = worker.link.outstanding;
-      if (held > 1 && worker.ready && worker.served === worker.servedBefore) {
+      if (held > 0 && worker.ready && worker.served === worker.servedBefore) {
         worker.link.takeBack(held - 1);
+        worker.link.splitRunning();
       }
       worker.servedBefore = worker.served;
     }
@@ -192,8 +204,12 @@ export class Dispatch implements CallHost, Employer {
         worker.served++;
         this.#events.ended(worker, call, isOk, runMs, heldMs);
         if (isOk || runMs > 0) this.times.ended(call, runMs);
-        this.#costs.learn(call.module, call.name, heldMs);
-        this.#options.measured(call, heldMs);
+        const each = call.chunk === null ? heldMs : heldMs / Math.max(1, call.chunk.count);
+        this.costs.learn(call.module, call.name, each);
+        if (isOk && call.chunk === null) {
+          this.costs.learnKind(call.module, call.name, runMs === heldMs);
+        }
+        this.#options.measured(call, each);
         this.#settle(call, isOk, value);
         if (worker.served === maxTasksPerWorker) this.#replace(worker);
         this.pump();
@@ -290,10 +306,18 @@ export class Dispatch implements CallHost, Employer {
     }
     for (const call of loss.begun) {
       this.#events.ended(worker, call, false, undefined, 0);
-      this.#settle(call, false, lostCall(call, loss));
+      if (call.chunk === null || call.cancelled) this.#settle(call, false, lostCall(call, loss));
+      else this.#loseSome(call, call.chunk, loss);
     }
     this.force.lost(worker, loss);
     this.pump();
+  }
+
+  /** What had not begun of a call of many runs elsewhere. */
+  #loseSome(call: RemoteCall, chunk: MapChunk, loss: WorkerLoss<RemoteCall>): void {
+    const begun = loss.culprit === call ? Math.min(loss.begunItems, chunk.count) : chunk.count;
+    chunk.lost(begun, lostCall(call, loss));
+    this.#settle(call, true, undefined);
   }
 
   #warnOfStuck({ culprit }: WorkerLoss<RemoteCall>, thread: StuckThread): void {

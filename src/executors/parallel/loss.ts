@@ -7,6 +7,7 @@ import { WorkerLostError } from "../../kernel/errors.ts";
 import type { Call, WorkerLoss } from "./call.ts";
 import type { CallSlots } from "./call_slots.ts";
 import type { ControlBlock } from "./control_block.ts";
+import type { ThreadEnd } from "./thread_end.ts";
 import { EXIT_HEAP_EXHAUSTED, EXIT_UNREADABLE } from "./platform.ts";
 
 /** What is known of the end of a worker. */
@@ -87,6 +88,31 @@ export function sortLost<C extends Call>(
     slots.detach(call);
   }
   return sorted;
+}
+
+/**
+ * What became of a worker that is gone, and of what it had.
+ *
+ * @param worker its name
+ * @param end how it ended
+ * @param slots its calls; empty afterwards
+ * @param control the memory shared with it
+ * @param culprit the call that held its thread, if one did
+ * @param wasStarting whether it never said that it was ready
+ */
+export function lossOf<C extends Call>(
+  worker: string,
+  end: ThreadEnd,
+  slots: CallSlots<C>,
+  control: ControlBlock,
+  culprit: C | undefined,
+  wasStarting: boolean,
+): WorkerLoss<C> {
+  const cause = end.cause ?? (wasStarting ? "start" : "exit");
+  const sorted = sortLost(slots, control, culprit !== undefined, wasStarting);
+  const { exitCode, signal, failure, stuck } = end;
+  const error = explainLoss({ cause, exitCode, signal, worker, failure, culprit });
+  return { cause, error, exitCode, ...sorted, culprit, begunItems: control.item + 1, stuck };
 }
 
 /**

@@ -10,7 +10,9 @@ import type { Parking } from "../../kernel/waiter.ts";
 import type { SubmitOptions } from "../executor.ts";
 import { type Job, ModuleJob } from "../job.ts";
 import { type Feed, feedsAmong } from "./argument_feeds.ts";
+import type { MapChunk } from "../map_chunk.ts";
 import type { Call } from "./call.ts";
+import { ChunkJob } from "./chunk_job.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import type { RemoteStream } from "./remote_stream.ts";
 
@@ -58,6 +60,8 @@ export class RemoteCall implements Call, Parking {
   isOver = false;
   /** The worker it is for, when it is for no other. */
   readonly pinnedTo: PoolWorker | null;
+  /** The inputs, when it is a call of many. */
+  readonly chunk: MapChunk | null;
   /** When it was enqueued, and when it was last sent to a worker; 0 when that is not measured. */
   queuedAt = 0;
   sentAt = 0;
@@ -80,6 +84,8 @@ export class RemoteCall implements Call, Parking {
     this.attempt = attempt;
     this.task = task;
     this.pinnedTo = job instanceof PinnedJob ? job.worker : null;
+    this.chunk = job instanceof ChunkJob ? job.chunk : null;
+    if (this.chunk !== null) lastId += this.chunk.count - 1;
     this.#host = host;
   }
 

@@ -89,6 +89,16 @@ function readRare<C extends Call>(
       return sink.pulled(call, batch[at + 3] as number, batch[at + 4] as number);
     case wire.PROGRESS:
       return events.progress?.(call, batch[at + 2]);
+    case wire.PART:
+      return call.chunk?.partEnded(batch[at + 2] as ArrayLike<unknown>);
+    case wire.ITEM_OK:
+      return call.chunk?.itemEnded(batch[at + 2] as number, true, batch[at + 3]);
+    case wire.ITEM_FAILED:
+      return call.chunk?.itemEnded(
+        batch[at + 2] as number,
+        false,
+        decodeError(batch[at + 3] as EncodedError, call.stack),
+      );
   }
 }
 

@@ -17,8 +17,11 @@ import {
   FAILED,
   FULL,
   ITEM,
+  ITEM_FAILED,
+  ITEM_OK,
   LATE,
   OK,
+  PART,
   PROGRESS,
   PULL,
   READY,
@@ -115,6 +118,21 @@ export class Reports {
     this.#write(PULL, call.slot, call.id, index, n);
   }
 
+  /** One of a call of many has a result that travels by itself. */
+  itemOk(slot: number, index: number, value: unknown): void {
+    this.#value([ITEM_OK, slot, index, value], value);
+  }
+
+  /** One of a call of many failed. */
+  itemFailed(slot: number, index: number, error: unknown): void {
+    this.#write(ITEM_FAILED, slot, index, encodeError(error));
+  }
+
+  /** The first results of a call of many that will not end. */
+  part(slot: number, values: ArrayLike<unknown>): void {
+    this.#write(PART, slot, values);
+  }
+
   /** Progress of a call. */
   progress(slot: number, value: unknown): void {
     this.#value([PROGRESS, slot, value], value);
@@ -172,6 +190,10 @@ export class Reports {
       }
       case ITEM:
         return this.#itemRefused(slot, findUncloneable(value, "item", error, transfer));
+      case ITEM_OK: {
+        const why = findUncloneable(value, "result", error, transfer);
+        return this.itemFailed(slot, entry[2] as number, why);
+      }
       case PROGRESS:
         return this.late(findUncloneable(value, "progress", error, transfer));
       default:

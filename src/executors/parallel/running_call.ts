@@ -37,11 +37,12 @@ export class RunningCall implements CallContext {
   readonly #owner: CallOwner;
   /** Where the host has it. */
   readonly slot: number;
-  readonly id: number;
+  /** Of a call of many it is that of the item that runs. */
+  id: number;
   /** What it runs. */
   readonly job: JobExport;
   /** Its arguments; none on the hot path, which takes them from the batch. */
-  readonly args: readonly unknown[] | undefined;
+  readonly args: ArrayLike<unknown> | undefined;
   /** What it brings along, if anything. */
   readonly extras: CallExtras | undefined;
   /** Where it is in its life. */
@@ -70,6 +71,8 @@ export class RunningCall implements CallContext {
   isPulling = false;
   /** Hears that a stream may send more. */
   onCredit: ((n: number) => void) | undefined = undefined;
+  /** How many inputs its arguments are for, when it is a call of many. */
+  many = 0;
   #controller: AbortController | undefined = undefined;
 
   /** Makes a call that has begun. */
@@ -78,7 +81,7 @@ export class RunningCall implements CallContext {
     slot: number,
     id: number,
     job: JobExport,
-    args: readonly unknown[] | undefined,
+    args: ArrayLike<unknown> | undefined,
     extras: CallExtras | undefined,
   ) {
     this.#owner = owner;

@@ -8,12 +8,14 @@
  *
  * ```text
  * host → worker   calls     DEFINE ref module name | CALL slot id ref argc …args | CALL_WITH slot id ref extras argc …args
+ *                           | CALL_MANY slot id ref count …args
  *                 control   CANCEL slot reason grace | CREDIT slot n | TAKE_BACK n | RETIRE | EXIT
  *                           | FEED slot id index value | FEED_END slot id index | FEED_FAILED slot id index error
  * worker → host   reports   READY | OK slot held value | SETTLED slot held run value | FAILED slot held run error
  *                           | CANCELLED slot held run abandoned
  *                           | TIMED_OUT slot held run abandoned | BEGUN slot | RETURNED slot | STREAM slot | ITEM slot value | PROGRESS slot value | LATE error | RETIRED | FULL
  *                           | PULL slot id index n
+ *                           | PART slot values | ITEM_OK slot index value | ITEM_FAILED slot index error
  * ```
  *
  * A *slot* is a small integer the host picks for each call it sends and picks again only after the worker's last word on it
@@ -55,6 +57,11 @@ export const FEED = 9;
 export const FEED_END = 10;
 /** It has failed: `slot, id, index, encoded error`. */
 export const FEED_FAILED = 11;
+/**
+ * Runs an export once for each of many inputs, `slot, id, ref, count, args`: the arguments of all of them one after the other,
+ * in a `Float64Array` when they are numbers. Its value is the list of results, as far as it got.
+ */
+export const CALL_MANY = 12;
 
 /** The worker can take calls. */
 export const READY = 20;
@@ -86,6 +93,13 @@ export const RETIRED = 32;
 export const FULL = 33;
 /** A call may be sent more items of an argument that is a stream, or, with 0, wants no more: `slot, id, index, n`. */
 export const PULL = 34;
+
+/** The first results of a call of many, from a worker that is about to exit: `slot, values`. */
+export const PART = 37;
+/** A result of a call of many that travels by itself: `slot, index, value`. */
+export const ITEM_OK = 35;
+/** One of a call of many failed: `slot, index, encoded error`. */
+export const ITEM_FAILED = 36;
 
 /** What a call brings along when it is more than a function and its arguments. */
 export interface CallExtras {
@@ -131,6 +145,7 @@ export function entryLength(batch: Batch, at: number): number {
     case STREAM:
     case LATE:
       return 2;
+    case PART:
     case CREDIT:
     case ITEM:
     case PROGRESS:
@@ -139,7 +154,11 @@ export function entryLength(batch: Batch, at: number): number {
     case CANCEL:
     case FEED_END:
     case OK:
+    case ITEM_OK:
+    case ITEM_FAILED:
       return 4;
+    case CALL_MANY:
+      return 6;
     case SETTLED:
     case FAILED:
     case CANCELLED:

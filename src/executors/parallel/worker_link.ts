@@ -30,14 +30,14 @@
 import { ArgumentFeeds } from "./argument_feeds.ts";
 import type { Call, LinkEvents, WorkerLoss } from "./call.ts";
 import { CallWriter, DEFAULT_GRACE, refusalOf } from "./call_entry.ts";
-import { CallSlots } from "./call_slots.ts";
+import { CallSlots, splitRunning } from "./call_slots.ts";
 import { CANCELLING, ControlBlock, QUEUED, RUNNING, TAKEN } from "./control_block.ts";
 import { Deadlines } from "./deadlines.ts";
 import { encodeError } from "./error_codec.ts";
 import { linkSettings, threadOptions } from "./link_options.ts";
 import type { LinkOptions, LinkSettings } from "./link_options.ts";
 import { Liveness } from "./liveness.ts";
-import { explainLoss, sortLost } from "./loss.ts";
+import { lossOf } from "./loss.ts";
 import { Outbox } from "./outbox.ts";
 import type { Thread } from "./platform.ts";
 import { readReports, type ReportSink } from "./report_reader.ts";
@@ -230,6 +230,11 @@ export class WorkerLink<C extends Call> {
     }
   }
 
+  /** Takes half of what is left of the call of many that runs, if there is one, so that it can go elsewhere. */
+  splitRunning(): void {
+    splitRunning(this.#slots, this.#control);
+  }
+
   /**
    * Lets the worker finish what it has, dispose of its modules and exit.
    *
@@ -386,15 +391,10 @@ export class WorkerLink<C extends Call> {
   }
 
   #loss(wasStarting: boolean): WorkerLoss<C> {
-    const cause = this.#end.cause ?? (wasStarting ? "start" : "exit");
     const culprit = this.#culprit ?? this.#slots.at(this.#control.current);
-    const sorted = sortLost(this.#slots, this.#control, culprit !== undefined, wasStarting);
     this.#stops.clear();
     this.#feeds.endAll();
     this.#outstanding = 0;
-    const { exitCode, signal, failure, stuck } = this.#end;
-    const { name: worker } = this.#settings;
-    const error = explainLoss({ cause, exitCode, signal, worker, failure, culprit });
-    return { cause, error, exitCode, ...sorted, culprit, stuck };
+    return lossOf(this.#settings.name, this.#end, this.#slots, this.#control, culprit, wasStarting);
   }
 }

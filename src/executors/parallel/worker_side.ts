@@ -87,6 +87,7 @@ class WorkerSide {
     this.#platform.trap((error) => this.#reports.late(error));
     this.#platform.onExit((code) => {
       this.#control.sayExiting(code);
+      this.#runner.sayPart();
       this.#reports.close();
       this.#isExiting = true;
     });
@@ -151,6 +152,7 @@ class WorkerSide {
       this.#define(batch[at + 1] as number, batch[at + 2] as string, batch[at + 3] as string);
       return 0;
     }
+    if (op === wire.CALL_MANY) return this.#beginMany(batch, at);
     const isPlain = op === wire.CALL;
     const first = at + (isPlain ? 5 : 6);
     const argc = batch[first - 1] as number;
@@ -171,9 +173,23 @@ class WorkerSide {
       const pull = (index: number, n: number) => this.#reports.pull(call, index, n);
       call.feeds = new FedArguments(extras.feeds, args, pull);
     }
-    if (!job.module.isReady) return this.#awaitModule(call);
-    if (!this.#claim(slot)) return 0;
-    if (job.expected > LONG) this.#reports.flush();
+    return this.#beginCall(call, job.expected);
+  }
+
+  #beginMany(batch: wire.Batch, at: number): number {
+    this.#at = at + wire.entryLength(batch, at);
+    const [slot, id, ref, count] = batch.slice(at + 1, at + 5) as number[];
+    const job = this.#jobs[ref as number] as JobExport;
+    const args = batch[at + 5] as ArrayLike<unknown>;
+    const call = new RunningCall(this.#runner, slot as number, id as number, job, args, undefined);
+    call.many = count as number;
+    return this.#beginCall(call, Infinity);
+  }
+
+  #beginCall(call: RunningCall, expected: number): number {
+    if (!call.job.module.isReady) return this.#awaitModule(call);
+    if (!this.#claim(call.slot)) return 0;
+    if (expected > LONG) this.#reports.flush();
     return this.#runner.start(call);
   }
 

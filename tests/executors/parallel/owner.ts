@@ -1,5 +1,10 @@
 /** What a pool is to a link, as small as can be: a promise for each call, and a record of all that was said. */
-import type { Call, LinkEvents, WorkerLoss } from "../../../src/executors/parallel/call.ts";
+import type {
+  Call,
+  CallChunk,
+  LinkEvents,
+  WorkerLoss,
+} from "../../../src/executors/parallel/call.ts";
 import type { LinkOptions } from "../../../src/executors/parallel/link_options.ts";
 import { nodeThreads } from "../../../src/executors/parallel/node_threads.ts";
 import { WorkerLink } from "../../../src/executors/parallel/worker_link.ts";
@@ -23,6 +28,7 @@ export class OwnedCall implements Call {
   watch?: boolean;
   transfer?: readonly Transferable[];
   stack?: string;
+  chunk?: CallChunk;
   slot = -1;
   settle: (isOk: boolean, value: unknown) => void = () => {};
 
@@ -40,7 +46,15 @@ export class Unsettled extends Error {}
 export type CallOptions = Partial<
   Pick<
     OwnedCall,
-    "module" | "timeout" | "grace" | "attempt" | "context" | "watch" | "transfer" | "stack"
+    | "module"
+    | "timeout"
+    | "grace"
+    | "attempt"
+    | "context"
+    | "watch"
+    | "transfer"
+    | "stack"
+    | "chunk"
   >
 >;
 
