@@ -7,7 +7,7 @@
 import { RingQueue } from "./ring_queue.ts";
 
 /** Of this many that are served, one is of a lower priority than the highest, when there is one. */
-const ageingInterval = 8;
+export const ageingInterval = 8;
 
 interface Level<T> {
   readonly priority: number;

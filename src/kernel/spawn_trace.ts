@@ -22,7 +22,7 @@ const lastOrigins = new Map<unknown, TaskNode>();
 const remembered = 16;
 
 /**
- * Has every spawn from here on take down where it was made, for reports of failures and of ignored cancellations, and
+ * Has every `spawn` and `run` from here on take down where it was made, for reports of failures and of ignored cancellations, and
  * for the `spawnedAt` of an instrument's events. `main` does so by itself. It costs more than the spawn itself.
  *
  * @returns takes the wish back

@@ -21,7 +21,7 @@ export interface ReadyTasks {
 
 const pieceLength = 512;
 
-/** Tasks in the order in which the real scheduler would run them, but for its ageing and its bound on handing on. */
+/** Tasks in the order of their priority, and of their coming within it. */
 export class ReadyList implements ReadyTasks {
   readonly #pieces: TaskNode[][] = [[]];
   #length = 0;

@@ -16,6 +16,7 @@ import { run } from "../kernel/run.ts";
 import { Scheduler } from "../kernel/scheduler.ts";
 import { traceSpawn, traceSpawns } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
+import { OBSERVED } from "../kernel/task_bits.ts";
 import { numberTasksAfter } from "../kernel/task_ids.ts";
 import type { Thunk } from "../kernel/work.ts";
 import { witness } from "../kernel/witness.ts";
@@ -105,6 +106,8 @@ class Simulator<T> {
     this.#made.push([made as Made, traceSpawn(this.#observe)]);
     this.#setup.watch?.made(made);
   };
+  /** Tasks that failed, and that nobody had observed by then. */
+  readonly #unobserved: TaskNode[] = [];
   #root: TaskNode | null = null;
   #over = false;
   /** What is to be put back when no step of the program is under way; `null` then. */
@@ -142,7 +145,7 @@ class Simulator<T> {
       onIdle: () => this.#idle(),
     });
     this.#scheduler.instrument = setup.watch ?? setup.instrument ?? null;
-    this.#scheduler.onUnobserved = (task) => this.#finish({ ok: false, error: task.failure });
+    this.#scheduler.onUnobserved = (task) => void this.#unobserved.push(task);
     simulators.set(this.#scheduler, this as Simulator<unknown>);
   }
 
@@ -203,8 +206,16 @@ class Simulator<T> {
   }
 
   #ended(root: TaskNode): void {
+    this.#reportUnobserved();
     if (root.hasFailed || root.isCancelled) this.#finish({ ok: false, error: root.failure }, root);
     else this.#finish({ ok: true, value: root.value as T }, root);
+  }
+
+  /** As the host does, which gives whoever wants to observe a failure until nothing is ready any more. */
+  #reportUnobserved(): void {
+    for (const task of this.#unobserved.splice(0)) {
+      if ((task.bits & OBSERVED) === 0) this.#finish({ ok: false, error: task.failure });
+    }
   }
 
   #finish(outcome: RunResult<T>["outcome"], root?: TaskNode): void {
@@ -224,6 +235,7 @@ class Simulator<T> {
   #idle(): void {
     this.#leave();
     this.#setup.watch?.idle();
+    this.#reportUnobserved();
     if (this.#over || this.#turning) return;
     if (this.#queue.exhausted) return this.#livelock();
     this.#stepsBefore = this.#queue.trace.length;

@@ -8,6 +8,7 @@ import {
   replay,
   simulate,
 } from "../../testing.ts";
+import { caught } from "../_caught.ts";
 import { lossy, turns } from "./_turns.ts";
 
 Deno.test("globals: Math.random does not go with the order of tasks [D1]", async () => {
@@ -52,6 +53,26 @@ Deno.test("a root that fails unobserved fails the run", async () => {
     yield* sleep(1);
   }, { runs: 3 });
   assertEquals([ok, failure!.error], [false, error]);
+});
+
+Deno.test("a root that fails is observed in time as long as something is ready, as by the host", async () => {
+  const failing = () => {
+    throw new Error("seen");
+  };
+  const { ok, complete } = await explore(function* () {
+    const task = run(failing);
+    yield* yieldNow();
+    yield* yieldNow();
+    const error = yield* caught(task);
+    assertEquals((error as Error).message, "seen");
+  }, { strategy: "exhaustive" });
+  assert(ok && complete);
+  const late = await explore(function* () {
+    const task = run(failing);
+    yield* sleep(1);
+    yield* caught(task);
+  }, { runs: 3 });
+  assertEquals((late.failure!.error as Error).message, "seen");
 });
 
 Deno.test("exhaustive exploring deviates a little before it deviates much", async () => {
