@@ -1,6 +1,6 @@
 /**
- * Which tests check which law: reads the identifiers that tests carry in their names, runs the properties of the laws under
- * all their schedules, and writes both under the laws in `docs/laws.md`.
+ * Which tests check which law, by the identifiers that tests carry in their names; and the properties of the laws, which it
+ * runs under all their schedules, to write under the laws in `docs/laws.md` how many those are.
  *
  * @module
  */
@@ -118,7 +118,7 @@ export async function lawProperties(): Promise<Map<string, Property[]>> {
   return found;
 }
 
-/** The document: the laws, the table of their properties, and all tests of each law. */
+/** The document: the laws, their properties, and what no schedule decides. */
 export async function lawDocument(): Promise<string> {
   const { rowOf } = await import("../tests/laws/law.ts");
   const lines = [
@@ -127,7 +127,8 @@ export async function lawDocument(): Promise<string> {
     "From here on written by `deno task laws`, which runs the properties; each test compares its row with what it has run.",
     "How many schedules each property is checked under, in every run of the tests: at random, by PCT with a depth of 1, 2",
     "and 3, all of them (or all that deviate from the real scheduler's in so many decisions at most), and with a",
-    "cancellation before each step, under five seeds.",
+    "cancellation before each step, under five seeds. The other tests of a law are found by its identifier:",
+    "`grep -rn '\\[S3\\]' tests`.",
     "",
   ];
   for (const [file, properties] of await lawProperties()) {
@@ -143,24 +144,7 @@ export async function lawDocument(): Promise<string> {
   }
   lines.push("## What no schedule decides", "");
   for (const [law, why] of Object.entries(beyondSchedules)) lines.push(`- ${law}: ${why}.`);
-  return `${await lawText()}\n${lines.join("\n")}\n${await testList()}`;
-}
-
-/** All tests of each law. */
-export async function testList(): Promise<string> {
-  const lines = ["## All tests of each law", ""];
-  const tests = await lawTests();
-  for (const law of await lawsOf()) {
-    const own = tests.filter(({ laws }) => laws.includes(law));
-    const ways = [...new Set(own.flatMap(({ how }) => how.split(", ")))].sort().join(", ");
-    const files = [...new Set(own.map(({ file }) => file.replace(/^tests\//, "")))];
-    if (own.length === 0) continue;
-    const count = own.length === 1 ? "1 test" : `${own.length} tests`;
-    lines.push(
-      `- ${law}: ${count} (${ways}) in ${files.map((file) => `\`${file}\``).join(", ")}`,
-    );
-  }
-  return lines.join("\n") + "\n";
+  return `${await lawText()}\n${lines.join("\n")}\n`;
 }
 
 if (import.meta.main) {

@@ -74,11 +74,9 @@ for (const capacity of [0, 1, 2]) {
   );
 }
 
-for (const overflow of ["drop-oldest", "drop-newest"] as const) {
+for (const [overflow, kept] of [["drop-oldest", "newest"], ["drop-newest", "oldest"]] as const) {
   law(
-    `${overflow} keeps the ${
-      overflow === "drop-oldest" ? "newest" : "oldest"
-    } n of what nobody has taken [C4]`,
+    `${overflow} keeps the ${kept} n of what nobody has taken [C4]`,
     function* () {
       const channel = new Channel<number>({ capacity: 2, overflow });
       let model: number[] = [];
