@@ -8,9 +8,9 @@ import { Presets, SingleBar } from "cli-progress";
 import process from "node:process";
 
 /** Counts up to `total` on stderr, so that stdout can be redirected. */
-export function progressBar(total: number): { increment(): void; stop(): void } {
+export function progressBar(total: number, what = "files"): { increment(): void; stop(): void } {
   const bar = new SingleBar({
-    format: "{bar} {value}/{total} files",
+    format: `{bar} {value}/{total} ${what}`,
     stream: process.stderr,
     clearOnComplete: true,
   }, Presets.shades_classic);
