@@ -29,7 +29,5 @@ export function enterFor(
     operation.description,
   );
   belongsTo(task, scope);
-  const leave = lend(task, resolve);
-  scheduler.enqueue(task);
-  return leave;
+  return lend(task, resolve);
 }

@@ -14,6 +14,7 @@ import { CancelCause } from "../kernel/cancel_cause.ts";
 import { requestCancel, unwindBody, unwound } from "../kernel/cancellation.ts";
 import { BaseEffect, type Effect, type ForeignResult, perform } from "../kernel/effect.ts";
 import { CancelledError } from "../kernel/errors.ts";
+import { runApart } from "../kernel/running.ts";
 import { TaskNode } from "../kernel/task.ts";
 import { CANCELLING, OBSERVED } from "../kernel/task_bits.ts";
 import type { Parking } from "../kernel/waiter.ts";
@@ -73,10 +74,12 @@ export class Host implements Iterator<Effect<unknown>, void, unknown> {
     // At once, so that it is there for children, which `spawnIn` may give it before the scheduler has a turn.
     this.#task.run();
     (this.#task.coldPart().onEnd ??= []).push(() => this.#ended());
-    scope.run(() => keep(this));
-    // A keeper that is halted before its first step never runs.
+    // A keeper that is halted before its first step never runs, and one whose cleanup fails crashes, in 4.0, more than its
+    // scope: so what fails at the end is told by the scope itself, where a version lets one do that.
     const { ensure } = scope as { ensure?: (op: () => unknown) => unknown };
-    if (typeof ensure === "function") ensure(() => endOf(this));
+    const tellsByItself = typeof ensure === "function";
+    scope.run(() => keep(this, tellsByItself));
+    if (tellsByItself) ensure(() => endOf(this, false));
   }
 
   /** Performs an effect in this scope. */
@@ -108,9 +111,10 @@ export class Host implements Iterator<Effect<unknown>, void, unknown> {
   throw(error: unknown): IteratorResult<Effect<unknown>, void> {
     const { cause, left } = this.#current ?? {};
     const isHalt = left != null && error === cause!.error;
+    // The end of the scope, and not of one wait in it; whoever is told of the latter may end the scope then and there.
+    const isEnd = (this.#task.bits & CANCELLING) !== 0 && !isHalt;
     this.#settle(isHalt ? { ok: true } : { ok: false, error });
-    // The end of the scope, and not of one wait in it.
-    if ((this.#task.bits & CANCELLING) !== 0 && !isHalt) throw error;
+    if (isEnd) throw error;
     return { done: false, value: this.#next() };
   }
 
@@ -119,9 +123,10 @@ export class Host implements Iterator<Effect<unknown>, void, unknown> {
     if (request === null) return;
     this.#current = null;
     const { left, cause, resolve } = request;
-    if (left === null) return resolve(result);
+    // What goes on then is Effection's, and not code of the host.
+    if (left === null) return runApart(() => resolve(result));
     unwound(this.#task, cause!, null);
-    left(result.ok ? { ok: true } : result);
+    runApart(() => left(result.ok ? { ok: true } : result));
   }
 
   #next(): Effect<unknown> {
@@ -139,17 +144,18 @@ export class Host implements Iterator<Effect<unknown>, void, unknown> {
     const crash = this.#crash;
     if (crash === null || this.#told || !this.#task.hasFailed) return;
     this.#told = true;
-    crash({ ok: false, error: this.#task.value });
+    runApart(() => crash({ ok: false, error: this.#task.value }));
   }
 
-  /** Ends the scope of ours, and calls `resolve` when that is done. */
-  end(resolve: Resolve): void {
+  /** Ends the scope of ours, and calls `resolve` when that is done; with what failed, unless someone else asks for that. */
+  end(resolve: Resolve, quietly: boolean): void {
     const task = this.#task;
     this.#crash = null;
     const ended = (): void => {
+      if (quietly) return runApart(() => resolve({ ok: true }));
       const failed = task.hasFailed && !this.#told;
       this.#told = true;
-      resolve(failed ? { ok: false, error: task.value } : { ok: true });
+      runApart(() => resolve(failed ? { ok: false, error: task.value } : { ok: true }));
     };
     if (task.hasEnded) return ended();
     (task.coldPart().onEnd ??= []).push(ended);
@@ -208,16 +214,16 @@ class Idle extends BaseEffect<void> implements Parking {
 }
 
 /** Run by Effection: crashes with the host, and ends it with the scope. */
-function* keep(host: Host): Generator<never, void, unknown> {
+function* keep(host: Host, quietly: boolean): Generator<never, void, unknown> {
   try {
     yield effect("a crash of what is bound to the scope", (resolve) => host.whenCrashed(resolve));
   } finally {
-    yield* endOf(host);
+    yield* endOf(host, quietly);
   }
 }
 
-function* endOf(host: Host): Generator<never, void, unknown> {
-  yield effect("the end of what is bound to the scope", (resolve) => host.end(resolve));
+function* endOf(host: Host, quietly: boolean): Generator<never, void, unknown> {
+  yield effect("the end of what is bound to the scope", (resolve) => host.end(resolve, quietly));
 }
 
 function effect(description: string, begin: (resolve: Resolve) => void): never {

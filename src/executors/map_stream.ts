@@ -22,6 +22,7 @@ import { FOREIGN } from "../kernel/task_bits.ts";
 import type { Task } from "../kernel/task_handle.ts";
 import { until } from "../operations/until.ts";
 import { Latch } from "../sync/latch.ts";
+import { CloseWithScope } from "./close_with_scope.ts";
 import type { MapOptions, Mapper } from "./executor.ts";
 import { ChunkFilling } from "./chunk_filling.ts";
 import { type Chunker, type ChunkListener, MapChunk } from "./map_chunk.ts";
@@ -86,6 +87,8 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
 
   /** @internal */
   *take(): Generator<Effect<unknown>, IteratorResult<unknown, undefined>, unknown> {
+    // Another library's coroutine does not say when it ends: its scope does.
+    if (this.#iterator === null && running === null) yield* new CloseWithScope(this);
     for (;;) {
       const item = this.#poll();
       if (item === null) yield* this.#progress.wait();

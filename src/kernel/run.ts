@@ -11,7 +11,7 @@ import { checkGrace, requestCancel } from "./cancellation.ts";
 import { defaultScheduler, Scheduler } from "./scheduler.ts";
 import { checkTaskOptions } from "./spawn.ts";
 import { traceSpawn } from "./spawn_trace.ts";
-import { running } from "./running.ts";
+import { runApart, running } from "./running.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import type { Task, TaskOptions } from "./task_handle.ts";
@@ -130,24 +130,53 @@ outside.promise = <T>(operation: Operation<T>): Promise<T> => {
 };
 
 outside.enter = (operation, resolve) => {
-  const task = run(() => operation, { name: "foreign" }) as TaskNode;
+  const scheduler = running?.scheduler ?? defaultScheduler();
+  const task = new TaskNode(
+    scheduler,
+    null,
+    rootEnvironment,
+    () => operation,
+    0,
+    0,
+    "foreign",
+  );
   return lend(task, resolve);
 };
 
-/** Has a new root task give its outcome to what speaks Effection's protocol. Returns what ends it. */
+/**
+ * Begins a new root task that gives its outcome to what speaks Effection's protocol. Returns what ends it.
+ *
+ * It begins at once, as an operation of a task of ours does: who has found that he has to wait for something does not miss
+ * it.
+ */
 export function lend(
   task: TaskNode,
   resolve: (result: ForeignResult) => void,
 ): (left: (result: ForeignResult<void>) => void) => void {
   task.bits |= B.OBSERVED | B.FOREIGN;
-  (task.coldPart().onEnd ??= []).push(() => resolve(resultOf(task)));
+  const cold = task.coldPart();
+  let isLeft = false;
+  // What goes on then is the other library's, and not code of the task.
+  const goOn = (): void => {
+    if (!isLeft) runApart(() => resolve(resultOf(task)));
+  };
+  cold.onEnd = [() => task.scheduler.isOverdue() ? later(task.scheduler, goOn) : goOn()];
+  task.run();
   return (left: (result: ForeignResult<void>) => void) => {
+    isLeft = true;
     if (task.hasEnded) return left({ ok: true });
-    task.coldPart().onEnd = [
-      () => left(task.hasFailed ? { ok: false, error: task.value } : { ok: true }),
+    cold.onEnd = [
+      () => runApart(() => left(task.hasFailed ? { ok: false, error: task.value } : { ok: true })),
     ];
     void task.cancel();
   };
+}
+
+/** Calls `body` in a turn of its own: those who wait have waited long enough. */
+function later(scheduler: Scheduler, body: () => void): void {
+  scheduler.enqueue(
+    new TaskNode(scheduler, null, rootEnvironment, body, B.OBSERVED, 0, "foreign"),
+  );
 }
 
 /** The outcome of a task that has ended, as drivers of other libraries take it. */

@@ -1,5 +1,4 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { useHeddle } from "../../effection.ts";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import * as fx from "effection";
 import {
   all,
@@ -16,23 +15,11 @@ import {
   spawn,
   suspend,
   timeout,
-  until,
   use,
   yieldNow,
 } from "../../mod.ts";
 import { caught } from "../_caught.ts";
-
-const turn = () => until(new Promise<void>((resolve) => setTimeout(resolve, 0)));
-
-/** Runs a program of Effection's on its own reducer, or on our scheduler. */
-const drivers: [name: string, run: <T>(op: () => fx.Operation<T>) => fx.Task<T>][] = [
-  ["Effection", (op) => fx.run(op)],
-  ["useHeddle", (op) =>
-    fx.run(function* () {
-      assert(yield* useHeddle());
-      return yield* yield* fx.spawn(op);
-    })],
-];
+import { drivers, turn } from "./_drivers.ts";
 
 for (const [driver, run] of drivers) {
   const test = (name: string, body: () => Promise<void>) =>

@@ -1,21 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as fx from "effection";
-import { useHeddle } from "../../effection.ts";
 import { run, scope, sleep, suspend, yieldNow } from "../../mod.ts";
 import { cancelAtEveryStep } from "../kernel/_sweep.ts";
+import { drivers as theirDrivers } from "./_drivers.ts";
 
 type Op<T> = Generator<fx.Effect<unknown>, T, unknown>;
 
 /** Who runs a program written for Effection. */
-const drivers: [name: string, run: <T>(op: () => fx.Operation<T>) => Promise<T>][] = [
-  ["Effection", (op) => fx.run(op)],
-  ["heddle", async (op) => await run(op)],
-  ["useHeddle", (op) =>
-    fx.run(function* () {
-      assert(yield* useHeddle());
-      return yield* yield* fx.spawn(op);
-    })],
+const drivers: [name: string, run: <T>(op: () => fx.Operation<T>) => PromiseLike<T>][] = [
+  ["heddle", (op) => run(op)],
+  ...theirDrivers,
 ];
 
 /** Effection 4.0 tears a scope down oldest first, in whatever runs it; 4.1 newest first. */
