@@ -27,9 +27,10 @@ import type {
 } from "./executor.ts";
 import { GreenPool } from "./green_pool.ts";
 import { isJob, type Job } from "./job.ts";
+import { completion } from "./completion.ts";
 import { MapStream } from "./map_stream.ts";
 import { ParallelPool } from "./parallel/parallel_pool.ts";
-import { Quantiles } from "./quantiles.ts";
+import { sumOfLanes } from "./lane_stats.ts";
 import { JobRoute, type Lane, type Route } from "./routing.ts";
 import type { Stream } from "./stream.ts";
 import { checkCloseOptions, checkMapOptions } from "./submit_options.ts";
@@ -156,7 +157,7 @@ export class AdaptiveExecutor implements Executor {
     const task = lane === "parallel"
       ? this.#parallelLane().submit(work, options)
       : this.#green.submit(
-        isJob(work) && route.isUnknown ? this.#undecided(work, options, route) : work,
+        isJob(work) && route.isUnknown ? this.#undecided(work, options) : work,
         options,
       );
     if (measured) this.#measure(task as unknown as TaskNode, route);
@@ -168,7 +169,8 @@ export class AdaptiveExecutor implements Executor {
    * A call of a job of which nothing is known: where it goes is decided when its turn comes, since many may be submitted
    * before the first of them shows what they are.
    */
-  #undecided<T>(job: Job<T>, options: SubmitOptions, route: JobRoute): () => Operation<T> {
+  #undecided<T>(job: Job<T>, options: SubmitOptions): () => Operation<T> {
+    const route = this.#routeOf(job);
     const here = timedCall(job, options.timeout);
     const decide = (): Operation<T> => {
       if (route.lane === "green" || job.kind === "io" || options.kind === "io") return here();
@@ -177,6 +179,14 @@ export class AdaptiveExecutor implements Executor {
     };
     Object.defineProperty(decide, "name", { value: job.name });
     return decide;
+  }
+
+  /** Calls a job for a task that has its slot on the green lane already. */
+  #inTask<T>(job: Job<T>, options: SubmitOptions): Operation<T> {
+    const lane = this.#laneOf(job, options, this.#routeOf(job));
+    return lane === "parallel"
+      ? this.#parallelLane().callHere(job, options)
+      : this.#undecided(job, options)();
   }
 
   #remember(task: TaskNode, guests: Set<TaskNode>): void {
@@ -216,20 +226,23 @@ export class AdaptiveExecutor implements Executor {
     options: MapOptions = {},
   ): Stream<unknown> {
     checkMapOptions(options);
-    let makesJobs = true;
-    return new MapStream<I, O>(inputs, fn, options, this.#green.size, (input, index) => {
-      if (!makesJobs) return this.submit<O>(() => fn(input, index) as O, options);
-      // Whether `fn` makes jobs shows only when it is called; a function that does not is called in its slot from then on.
-      let outcome: ReturnType<typeof fn>;
+    // Whether `fn` makes jobs shows when it is first called, which is done in a slot, as for a function that does not.
+    let makesJobs: boolean | undefined;
+    const inSlot = (input: I, index: number): O => {
+      const outcome = fn(input, index);
+      makesJobs = isJob(outcome);
+      return (isJob(outcome) ? this.#inTask(outcome as Job<O>, options) : outcome) as O;
+    };
+    const submit = (input: I, index: number): Task<O> => {
+      if (makesJobs !== true) return this.submit<O>(() => inSlot(input, index), options);
       try {
-        outcome = fn(input, index);
+        const outcome = fn(input, index);
+        return this.submit<O>(isJob(outcome) ? outcome as Job<O> : () => outcome as O, options);
       } catch (error) {
         return this.submit<O>(() => Promise.reject(error), options);
       }
-      if (isJob(outcome)) return this.submit<O>(outcome as Job<O>, options);
-      makesJobs = false;
-      return this.submit<O>(() => outcome as O, options);
-    });
+    };
+    return new MapStream<I, O>(inputs, fn, options, this.#green.size, submit, this.#green);
   }
 
   stats(): AdaptiveStats {
@@ -239,7 +252,9 @@ export class AdaptiveExecutor implements Executor {
     const { green: onGreen } = this.#thunks.snapshot();
     if (onGreen > 0) routes.push(this.#thunks);
     return {
-      ...(parallel === undefined ? green : this.#sum(green, parallel)),
+      ...(parallel === undefined
+        ? green
+        : sumOfLanes(green, parallel, [this.#green.times, this.#parallel!.times])),
       name: this.name,
       routes: routes.map((route) => route.snapshot()),
       lanes: parallel === undefined ? { green } : { green, parallel },
@@ -252,16 +267,17 @@ export class AdaptiveExecutor implements Executor {
   }
 
   idle(): Completion {
-    return run(() => this.#idle(), { name: `idle of ${this.name}` });
+    const caller = this.#green.insider();
+    return completion(() => this.#idle(caller), `idle of ${this.name}`);
   }
 
-  *#idle(): Generator<Effect<unknown>, void, unknown> {
-    if (this.#guests !== null) return yield* this.#untilGuestsEnd(this.#guests);
+  *#idle(caller: TaskNode | null): Generator<Effect<unknown>, void, unknown> {
+    if (caller === null && this.#guests !== null) return yield* this.#untilGuestsEnd(this.#guests);
     // The end of a task on one lane may submit to the other.
-    while (this.#green.pending + (this.#parallel?.pending ?? 0) > 0) {
-      yield* this.#green.idle();
+    do {
+      yield* this.#green.untilIdle(caller);
       if (this.#parallel !== null) yield* this.#parallel.idle();
-    }
+    } while (caller === null && this.#green.pending + (this.#parallel?.pending ?? 0) > 0);
   }
 
   /**
@@ -297,22 +313,6 @@ export class AdaptiveExecutor implements Executor {
   /** Closes it, after running what it has. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  #sum(a: ExecutorStats, b: ExecutorStats): ExecutorStats {
-    const times = [this.#green.times, this.#parallel!.times];
-    return {
-      name: this.name,
-      running: a.running + b.running,
-      waiting: a.waiting + b.waiting,
-      size: a.size + b.size,
-      completed: a.completed + b.completed,
-      failed: a.failed + b.failed,
-      cancelled: a.cancelled + b.cancelled,
-      queueTime: times.reduce((all, { queue }) => all.merge(queue), new Quantiles()).snapshot(),
-      runTime: times.reduce((all, { run }) => all.merge(run), new Quantiles()).snapshot(),
-      utilisation: (a.utilisation * a.size + b.utilisation * b.size) / (a.size + b.size),
-    };
   }
 
   #routeOf(work: Work<unknown>): JobRoute {

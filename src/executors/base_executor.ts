@@ -11,22 +11,23 @@
  * @module
  */
 
-import { AgeingLine } from "../kernel/ageing_line.ts";
 import { CancelCause } from "../kernel/cancel_cause.ts";
 import { requestCancel } from "../kernel/cancellation.ts";
-import type { Effect } from "../kernel/effect.ts";
+import type { Effect, Operation } from "../kernel/effect.ts";
 import { type Environment, rootEnvironment } from "../kernel/environment.ts";
 import { ClosedError, QueueFullError } from "../kernel/errors.ts";
+import { childrenOf } from "../kernel/family.ts";
 import { obey, run } from "../kernel/run.ts";
-import { defaultScheduler } from "../kernel/scheduler.ts";
+import { defaultScheduler, type Scheduler } from "../kernel/scheduler.ts";
 import { running } from "../kernel/running.ts";
 import { TaskNode } from "../kernel/task.ts";
+import { DELAYED, WAITS } from "../kernel/task_bits.ts";
 import type { Task } from "../kernel/task_handle.ts";
-import { WaitQueue } from "../kernel/waiter.ts";
 import { describe } from "../kernel/work.ts";
 import { retry } from "../operations/retry.ts";
 import { timeout } from "../operations/timeout.ts";
 import { Latch } from "../sync/latch.ts";
+import { completion } from "./completion.ts";
 import type {
   CloseOptions,
   Completion,
@@ -44,6 +45,8 @@ import { localCall } from "./local_call.ts";
 import type { Chunker } from "./map_chunk.ts";
 import { MapStream } from "./map_stream.ts";
 import type { Quantiles } from "./quantiles.ts";
+import { Slots } from "./slots.ts";
+import type { StartRate } from "./start_rate.ts";
 import type { Stream } from "./stream.ts";
 import { Submission } from "./submission.ts";
 import {
@@ -53,7 +56,6 @@ import {
   checkMapOptions,
   checkSubmitOptions,
 } from "./submit_options.ts";
-
 import { timedJob } from "./timed_stream.ts";
 
 /** How an executor of this kind is made. */
@@ -64,6 +66,8 @@ export interface BaseOptions {
   size: number;
   /** How many may wait; more are refused with `QueueFullError`. */
   queueLimit: number;
+  /** How often tasks may begin, if that is limited. */
+  rate: StartRate | null;
 }
 
 const noOptions: SubmitOptions = {};
@@ -72,12 +76,11 @@ const noOptions: SubmitOptions = {};
 export abstract class BaseExecutor implements Executor {
   readonly name: string;
   readonly #queueLimit: number;
-  readonly #line = new AgeingLine<Submission>();
-  readonly #live = new WaitQueue<Submission>();
-  #size: number;
-  #waiting = 0;
-  #running = 0;
+  readonly #slots: Slots;
   protected readonly meter: ExecutorMeter = new ExecutorMeter();
+  /** Where its tasks run: one, but for programs that simulate. */
+  readonly #schedulers = new Set<Scheduler>();
+  #scheduler: Scheduler | null = null;
   #closing: Task<void> | null = null;
   /** Open while nothing has been submitted that has not ended. */
   readonly #idle = new Latch(true);
@@ -92,18 +95,26 @@ export abstract class BaseExecutor implements Executor {
   constructor(options: BaseOptions) {
     checkBaseOptions(options);
     this.name = options.name;
-    this.#size = options.size;
+    this.#slots = new Slots({
+      holder: this,
+      size: options.size,
+      rate: options.rate,
+      meter: this.meter,
+      onEnded: () => {
+        if (this.#slots.pending === 0) this.#idle.open();
+      },
+    });
     this.#queueLimit = options.queueLimit;
   }
 
   /** How many tasks may run at a time. */
   get size(): number {
-    return this.#size;
+    return this.#slots.size;
   }
 
   /** @internal How many tasks have been submitted and have not ended. */
   get pending(): number {
-    return this.#live.size;
+    return this.#slots.pending;
   }
 
   /** @internal How long tasks waited and ran. */
@@ -113,12 +124,12 @@ export abstract class BaseExecutor implements Executor {
 
   /** How many tasks run. */
   get running(): number {
-    return this.#running;
+    return this.#slots.running;
   }
 
   /** How many tasks wait for their turn. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#slots.waiting;
   }
 
   submit<T>(work: Work<T>, options?: SubmitOptions): Task<T>;
@@ -130,38 +141,44 @@ export abstract class BaseExecutor implements Executor {
       );
     }
     if (options !== undefined) checkSubmitOptions(options, "submit");
-    return this.#accept(work, options ?? noOptions);
+    return this.accept(work, options ?? noOptions, this.#inherit());
   }
 
   /** Takes in what has been checked. */
-  #accept<T>(work: Work<T>, options: SubmitOptions): Task<T> {
-    const body = this.#governed(work, options);
-    const name = options.name ?? (work as { name?: string }).name;
+  protected accept<T>(work: Work<T>, options: SubmitOptions, environment: Environment): Task<T> {
     const scheduler = running?.scheduler ?? defaultScheduler();
+    const plain = options === noOptions && typeof work === "function";
     const task = new TaskNode<T>(
       scheduler,
       null,
-      this.#inherit(),
-      body,
+      environment,
+      plain ? work as () => unknown : this.#governed(work, options),
       0,
       options.priority ?? 0,
-      name || undefined,
+      plain ? undefined : options.name ?? ((work as { name?: string }).name || undefined),
     );
-    const submission = new Submission(task as TaskNode, this);
     const refusal = this.refusal();
     if (refusal !== null) {
       this.#refuse(task as TaskNode, refusal);
       return task;
     }
-    this.meter.submitted(submission);
-    this.#live.push(submission);
-    this.#idle.close();
-    this.#waiting++;
-    if (options.signal !== undefined) obey(task as TaskNode, options.signal);
-    if (options.deadline !== undefined) submission.endWithin(Number(options.deadline) - Date.now());
-    if (options.delay !== undefined && options.delay > 0) submission.holdFor(options.delay);
-    else this.admit(submission);
+    if (scheduler !== this.#scheduler) this.#schedulers.add(this.#scheduler = scheduler);
+    if (this.#idle.isOpen) this.#idle.close();
+    this.#slots.take(task as TaskNode);
+    this.meter.submitted(task as TaskNode);
+    if (plain) this.#slots.admit(task as TaskNode);
+    else this.#admitWith(task as TaskNode, options);
     return task;
+  }
+
+  #admitWith(task: TaskNode, { signal, deadline, delay }: SubmitOptions): void {
+    if (deadline !== undefined) {
+      Submission.of(task).endWithin(task, Number(deadline) - Date.now());
+    }
+    if (signal !== undefined) obey(task, signal);
+    if (task.hasEnded) return;
+    if (delay === undefined || delay <= 0) this.#slots.admit(task);
+    else Submission.of(task).delay(task, delay, () => this.#slots.admit(task));
   }
 
   map<I, O>(
@@ -193,12 +210,15 @@ export abstract class BaseExecutor implements Executor {
     const named = options.name === undefined && typeof fn === "function"
       ? { ...options, name: fn.name || "map" }
       : options;
+    // Not that of the task whose end makes room for the next input.
+    const environment = this.#inherit();
     return new MapStream<I, O>(
       inputs,
       fn,
       options,
       this.mapConcurrency(),
-      (input, index) => this.submitMapped(fn, input, index, named),
+      (input, index) => this.submitMapped(fn, input, index, named, environment),
+      this,
       this.chunker?.(fn, named),
     );
   }
@@ -208,7 +228,7 @@ export abstract class BaseExecutor implements Executor {
 
   /** How many inputs a map works on at a time, unless it is told. */
   protected mapConcurrency(): number {
-    return this.#size;
+    return this.size;
   }
 
   /** Submits the work for one input of a map. Called when it may begin. */
@@ -217,11 +237,16 @@ export abstract class BaseExecutor implements Executor {
     input: I,
     index: number,
     options: MapOptions,
+    environment: Environment,
   ): Task<O> {
-    return this.#accept<O>(() => {
-      const outcome = fn(input, index);
-      return isJob(outcome) ? localCall(outcome)() as O : outcome as O;
-    }, options);
+    return this.accept<O>(
+      () => {
+        const outcome = fn(input, index);
+        return isJob(outcome) ? localCall(outcome)() as O : outcome as O;
+      },
+      options,
+      environment,
+    );
   }
 
   /** What one attempt at `work` runs, without its timeout. */
@@ -247,7 +272,7 @@ export abstract class BaseExecutor implements Executor {
     const outer = running?.environment ?? rootEnvironment;
     if (outer !== this.#environmentOf) {
       this.#environmentOf = outer;
-      this.#environment = { ...outer, holder: this };
+      this.#environment = { ...outer, enter: outer.handedOn, holder: this };
     }
     return this.#environment;
   }
@@ -257,7 +282,8 @@ export abstract class BaseExecutor implements Executor {
     if (this.#closing !== null) {
       return new ClosedError(`Cannot submit: executor '${this.name}' is closed`);
     }
-    if (this.#waiting >= this.#queueLimit && this.#running >= this.#size) {
+    const { waiting, running, size } = this.#slots;
+    if (waiting >= this.#queueLimit && running >= size) {
       return new QueueFullError(this.#queueLimit, `The queue of executor '${this.name}'`);
     }
     return null;
@@ -272,61 +298,23 @@ export abstract class BaseExecutor implements Executor {
   }
 
   #refuse(task: TaskNode, error: unknown): void {
-    task.joiners = null;
     task.collect(error);
     requestCancel(task, new CancelCause("The task was refused"));
   }
 
-  /** @internal */
-  admit(submission: Submission): void {
-    submission.state = "waiting";
-    if (this.#running < this.#size && this.#line.size === 0) this.#begin(submission);
-    else this.#line.push(submission, submission.task.priority);
+  /** @internal The task of this executor whose code is under way, as far as that can be told. */
+  insider(): TaskNode | null {
+    return this.#slots.insider();
   }
 
-  /** @internal */
-  joined(submission: Submission, by: TaskNode): void {
-    if (by.environment.holder !== this) return;
-    // It stays in the line, and is passed over when its turn comes.
-    submission.state = "lent";
-    this.#waiting--;
-    this.#start(submission);
+  /** @internal Waits until nothing is left; a task of this executor does not wait for itself. */
+  untilIdle(caller: TaskNode | null): Operation<void> {
+    return caller === null ? this.#idle.wait() : this.#slots.untilOthersEnd(caller);
   }
 
-  /** @internal */
-  settled(submission: Submission, task: TaskNode): void {
-    this.#live.remove(submission);
-    const { state } = submission;
-    this.meter.ended(submission, task, state === "running");
-    if (state === "running") {
-      this.#running--;
-      this.#fill();
-    } else if (state !== "lent") {
-      this.#waiting--;
-    }
-    if (this.#live.size === 0) this.#idle.open();
-  }
-
-  #fill(): void {
-    while (this.#running < this.#size) {
-      const submission = this.#line.shift();
-      if (submission === undefined) return;
-      if (submission.state === "waiting" && !submission.task.hasEnded) this.#begin(submission);
-    }
-  }
-
-  #begin(submission: Submission): void {
-    submission.state = "running";
-    this.#waiting--;
-    this.#running++;
-    this.#start(submission);
-  }
-
-  #start(submission: Submission): void {
-    this.meter.begun(submission, submission.state === "running");
-    const { task } = submission;
-    task.scheduler.enqueue(task);
-    submission.begun();
+  /** @internal `lender`, which has a slot, waits for `task`, which may need one. */
+  lend(lender: TaskNode, task: TaskNode): void {
+    this.#slots.lend(lender, task);
   }
 
   stats(): ExecutorStats {
@@ -334,19 +322,19 @@ export abstract class BaseExecutor implements Executor {
       name: this.name,
       running: this.running,
       waiting: this.waiting,
-      size: this.#size,
+      size: this.size,
       ...this.meter.snapshot(this.size),
     };
   }
 
   resize(size: number): void {
     checkCount(size, "resize an executor", "size", 1);
-    this.#size = size;
-    this.#fill();
+    this.#slots.resize(size);
   }
 
   idle(): Completion {
-    return run(() => this.#idle.wait(), { name: `idle of ${this.name}` });
+    const caller = this.#slots.insider();
+    return completion(() => this.untilIdle(caller), `idle of ${this.name}`);
   }
 
   close(options: CloseOptions = {}): Completion {
@@ -366,10 +354,9 @@ export abstract class BaseExecutor implements Executor {
 
   /** Calls `then` when `task` has begun. Returns `false`, and does not, when it has begun already. */
   protected whenBegun(task: Task<unknown>, then: () => void): boolean {
-    const submission = (task as unknown as TaskNode).joiners;
-    if (!(submission instanceof Submission)) return false;
-    if (submission.state !== "waiting" && submission.state !== "delayed") return false;
-    submission.more.onBegun = then;
+    const node = task as unknown as TaskNode;
+    if ((node.bits & (WAITS | DELAYED)) === 0) return false;
+    Submission.of(node).onBegun = then;
     return true;
   }
 
@@ -380,11 +367,13 @@ export abstract class BaseExecutor implements Executor {
   protected *release(): Generator<Effect<unknown>, void, unknown> {}
 
   #cancelAll(grace: number | undefined): void {
-    for (const submission of [...this.#live].reverse()) {
-      const { task } = submission;
-      task.observe();
-      const deadline = grace === undefined ? undefined : task.scheduler.clock.after(grace);
-      requestCancel(task, new CancelCause(() => `Executor '${this.name}' was closed`), deadline);
+    for (const scheduler of this.#schedulers) {
+      for (const task of childrenOf(scheduler.roots).reverse()) {
+        if (task.environment.holder !== this) continue;
+        task.observe();
+        const deadline = grace === undefined ? undefined : scheduler.clock.after(grace);
+        requestCancel(task, new CancelCause(() => `Executor '${this.name}' was closed`), deadline);
+      }
     }
   }
 

@@ -8,7 +8,7 @@ import type { TaskNode } from "../kernel/task.ts";
 import type { ExecutorStats } from "./executor.ts";
 import type { MapChunk } from "./map_chunk.ts";
 import { Quantiles } from "./quantiles.ts";
-import type { Submission } from "./submission.ts";
+import { Submission } from "./submission.ts";
 
 /** After the first tasks one of so many is timed: reading the clock costs as much as a task. */
 const sampleInterval = 64;
@@ -33,29 +33,29 @@ export class ExecutorMeter {
   #lookedAt = performance.now();
 
   /** A task was submitted. */
-  submitted(submission: Submission): void {
+  submitted(task: TaskNode): void {
     this.#submitted++;
     if (this.#submitted <= timedFirst || this.#submitted % sampleInterval === 0) {
-      submission.more.queuedAt = performance.now();
+      Submission.of(task).queuedAt = performance.now();
     }
   }
 
   /** A task begins; it takes a slot, unless that of another is lent to it. */
-  begun(submission: Submission, takesSlot: boolean): void {
-    const { extras } = submission;
-    if (extras !== null && extras.queuedAt > 0) {
-      extras.begunAt = performance.now();
-      this.queueTime.add(extras.begunAt - extras.queuedAt);
+  begun(task: TaskNode, takesSlot: boolean): void {
+    const submission = task.cold === null ? null : Submission.find(task);
+    if (submission !== null && submission.queuedAt > 0) {
+      submission.begunAt = performance.now();
+      this.queueTime.add(submission.begunAt - submission.queuedAt);
     }
     if (takesSlot) this.#slots(1);
   }
 
   /** A task ended; it gives a slot back, if it had one. */
-  ended(submission: Submission, task: TaskNode, hadSlot: boolean): void {
+  ended(task: TaskNode, hadSlot: boolean): void {
     if (task.hasFailed) this.#failed++;
     else if (task.isCancelled) this.#cancelled++;
     else this.#completed++;
-    const begunAt = submission.extras?.begunAt ?? 0;
+    const begunAt = task.cold === null ? 0 : Submission.find(task)?.begunAt ?? 0;
     if (begunAt > 0) this.runTime.add(performance.now() - begunAt);
     if (hadSlot) this.#slots(-1);
   }

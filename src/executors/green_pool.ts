@@ -12,6 +12,8 @@ import { checkOptions } from "../kernel/work.ts";
 import { action } from "../operations/action.ts";
 import { BaseExecutor } from "./base_executor.ts";
 import type { MapOptions, Mapper, SubmitOptions, Work } from "./executor.ts";
+import type { RateLimiterOptions } from "../sync/rate_limiter.ts";
+import { startRate } from "./start_rate.ts";
 import type { Stream } from "./stream.ts";
 
 /** How inputs are mapped, when the method says in which order. The first failure is thrown. */
@@ -32,6 +34,12 @@ export interface GreenPoolOptions {
    * @default Infinity
    */
   queueLimit?: number;
+  /**
+   * How often tasks may begin: at most `limit` within any `interval` milliseconds. Those that may not wait in the queue.
+   *
+   * @default no limit
+   */
+  rate?: RateLimiterOptions;
   /**
    * What to call it in reports.
    *
@@ -73,6 +81,7 @@ export class GreenPool extends BaseExecutor {
       name: options.name ?? "green",
       size: options.size ?? 1000,
       queueLimit: options.queueLimit ?? Infinity,
+      rate: startRate(options.rate),
     });
   }
 

@@ -5,7 +5,9 @@
  */
 
 import { BaseOperation, type Effect } from "../kernel/effect.ts";
+import type { TaskNode } from "../kernel/task.ts";
 import { describe } from "../kernel/work.ts";
+import { MapChunk } from "./map_chunk.ts";
 
 /**
  * Checks what is to be mapped.
@@ -33,6 +35,11 @@ export class Failure {
   constructor(error: unknown) {
     this.error = error;
   }
+}
+
+/** Whether the next result of a task, or of a chunk, is a failure. */
+export function isFailure(head: TaskNode | MapChunk): boolean {
+  return head instanceof MapChunk ? head.isFailureNext : head.hasFailed || head.isCancelled;
 }
 
 /** What gives the next result, in however many steps. */

@@ -18,15 +18,16 @@ import { RingQueue } from "../kernel/ring_queue.ts";
 import { run } from "../kernel/run.ts";
 import { running } from "../kernel/running.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { FOREIGN } from "../kernel/task_bits.ts";
 import type { Task } from "../kernel/task_handle.ts";
 import { until } from "../operations/until.ts";
 import { Latch } from "../sync/latch.ts";
 import { CloseWithScope } from "./close_with_scope.ts";
+import { completion } from "./completion.ts";
 import type { MapOptions, Mapper } from "./executor.ts";
 import { ChunkFilling } from "./chunk_filling.ts";
 import { type Chunker, type ChunkListener, MapChunk } from "./map_chunk.ts";
-import { checkMap, Failure, Next } from "./map_source.ts";
+import { type MapHost, MapLender, ScopeBinding } from "./map_lender.ts";
+import { checkMap, Failure, isFailure, Next } from "./map_source.ts";
 import type { Stream } from "./stream.ts";
 
 type Submit<I, O> = (input: I, index: number) => Task<O>;
@@ -49,6 +50,8 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
   /** The chunk whose results are being handed out; it has left the queue. */
   #chunk: MapChunk | null = null;
   readonly #live = new Set<TaskNode>();
+  readonly #lender: MapLender;
+  #binding: ScopeBinding | null = null;
   /** How many inputs have been pulled, are worked on, and have had their results handed out. */
   #index = 0;
   #inFlight = 0;
@@ -67,6 +70,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
     options: MapOptions,
     concurrency: number,
     submit: Submit<I, O>,
+    host: MapHost,
     chunker: Chunker | null = null,
   ) {
     checkMap(inputs, fn);
@@ -77,6 +81,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
     this.#concurrency = options.concurrency ?? (chunker === null ? concurrency : null);
     this.#lookahead = options.lookahead ?? null;
     this.#ordered = options.ordered ?? true;
+    this.#lender = new MapLender(host);
     this.#signal = options.signal;
     this.#settle = options.onError === "settle";
   }
@@ -91,7 +96,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
     if (this.#iterator === null && running === null) yield* new CloseWithScope(this);
     for (;;) {
       const item = this.#poll();
-      if (item === null) yield* this.#progress.wait();
+      if (item === null) yield* this.#lender.waitFor(this.#progress);
       else if (!(item instanceof Failure)) return item;
       else {
         yield* this.close();
@@ -112,8 +117,10 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
       this.#sourceFailure = null;
       return failure;
     }
-    const isOver = this.#closed || (this.#exhausted && this.#pull === null);
-    return isOver ? { done: true, value: undefined } : null;
+    if (!this.#closed && (!this.#exhausted || this.#pull !== null)) return null;
+    this.#binding?.undo();
+    this.#binding = null;
+    return { done: true, value: undefined };
   }
 
   /** Whose results are next. */
@@ -150,7 +157,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
   }
 
   collect(): Promise<unknown[]> & Operation<unknown[]> {
-    return run(() => this.#collect(), { name: "collect" });
+    return completion(() => this.#collect(), "collect");
   }
 
   *#collect(): Generator<Effect<unknown>, unknown[], unknown> {
@@ -159,7 +166,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
       this.#gathered = results;
       for (;;) {
         const end = this.#gather(results);
-        if (end === null) yield* this.#progress.wait();
+        if (end === null) yield* this.#lender.waitFor(this.#progress);
         else if (end instanceof Failure) throw end.error;
         else return results;
       }
@@ -220,10 +227,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
         const item = this.#pollOutside();
         return item === null ? this.next().then((next) => next) : Promise.resolve(item);
       },
-      return: async () => {
-        await this.close();
-        return { done: true, value: undefined };
-      },
+      return: () => this.close().then(() => ({ done: true, value: undefined })),
     };
   }
 
@@ -233,8 +237,8 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
     return this.#poll() as IteratorResult<unknown, undefined>;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #begin(): void {
@@ -244,9 +248,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
       ? asynchronous.call(this.#inputs)
       : (this.#inputs as Iterable<I>)[Symbol.iterator]();
     // A coroutine that ends before the stream does, in whatever way, leaves nothing running behind it.
-    if (running !== null && (running.bits & FOREIGN) === 0) {
-      (running.coldPart().onEnd ??= []).push(() => void this.close());
-    }
+    this.#binding = ScopeBinding.make(() => this.#close());
   }
 
   /** Whether one more input may be pulled. */
@@ -351,6 +353,7 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
     }
     this.#live.add(task);
     listen(task, this);
+    this.#lender.started(task, this.#progress.waiting > 0);
   }
 
   /** @internal A task has ended. */
@@ -392,8 +395,4 @@ export class MapStream<I, O> implements Stream<unknown>, Settled, ChunkListener 
     this.#progress.open();
     this.#progress.close();
   }
-}
-
-function isFailure(head: TaskNode | MapChunk): boolean {
-  return head instanceof MapChunk ? head.isFailureNext : head.hasFailed || head.isCancelled;
 }

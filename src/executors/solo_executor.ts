@@ -5,10 +5,18 @@
  */
 
 import { checkOptions } from "../kernel/work.ts";
+import type { RateLimiterOptions } from "../sync/rate_limiter.ts";
 import { BaseExecutor } from "./base_executor.ts";
+import { startRate } from "./start_rate.ts";
 
 /** How a solo executor is made. */
 export interface SoloOptions {
+  /**
+   * How often tasks may begin: at most `limit` within any `interval` milliseconds. Those that may not wait in the queue.
+   *
+   * @default no limit
+   */
+  rate?: RateLimiterOptions;
   /**
    * What to call it in reports.
    *
@@ -38,7 +46,12 @@ export class SoloExecutor extends BaseExecutor {
    */
   constructor(options: SoloOptions = {}) {
     checkOptions(options, "create an executor");
-    super({ name: options.name ?? "solo", size: 1, queueLimit: Infinity });
+    super({
+      name: options.name ?? "solo",
+      size: 1,
+      queueLimit: Infinity,
+      rate: startRate(options.rate),
+    });
   }
 
   /**

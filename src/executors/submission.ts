@@ -1,5 +1,6 @@
 /**
- * One task that was submitted to an executor, from the queue to its end.
+ * What few of the tasks that are submitted to an executor have: times that are measured, a delay, a deadline, somebody
+ * who waits for the beginning.
  *
  * @module
  */
@@ -7,112 +8,60 @@
 import { CancelCause } from "../kernel/cancel_cause.ts";
 import { requestCancel } from "../kernel/cancellation.ts";
 import { TimeoutError } from "../kernel/errors.ts";
-import type { Settled } from "../kernel/join.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { Timer } from "../kernel/timers.ts";
-import type { Linked, WaitQueue } from "../kernel/waiter.ts";
 
-/** What a submission needs of its executor. */
-export interface SubmissionOwner {
-  /** A delay is over: the task may join the queue. */
-  admit(submission: Submission): void;
-  /** The task has ended. */
-  settled(submission: Submission, task: TaskNode): void;
-  /** A task is about to wait for this one, which waits in the queue. */
-  joined(submission: Submission, by: TaskNode): void;
-}
-
-/**
- * `delayed` and `waiting` submissions have not begun; a `running` one holds a slot; a `lent` one runs on the slot of a
- * task of the same executor that waits for it.
- */
-export type SubmissionState = "delayed" | "waiting" | "running" | "lent";
-
-/** What few submissions have. */
-class Extras {
+/** What an executor has noted of a task. */
+export class Submission {
   /** When it was submitted and begun, on the clock of the host; 0 when it is not measured. */
   queuedAt = 0;
   begunAt = 0;
   /** Called once, when the task begins, or ends without having begun. */
   onBegun: (() => void) | null = null;
-  delay: SubmissionTimer | null = null;
-  deadline: SubmissionTimer | null = null;
-}
+  #delay: SubmissionTimer | null = null;
+  #deadline: SubmissionTimer | null = null;
 
-/** What an executor knows of a task of its own. It stands in the list of those that have not ended. */
-export class Submission implements Settled, Linked {
-  readonly task: TaskNode;
-  readonly #owner: SubmissionOwner;
-  state: SubmissionState = "waiting";
-  queue: WaitQueue<this> | null = null;
-  previous: this | null = null;
-  next: this | null = null;
-  /** Who is told right after the executor, so that the first who listens costs no list. */
-  #follower: Settled | null = null;
-  extras: Extras | null = null;
-
-  constructor(task: TaskNode, owner: SubmissionOwner) {
-    this.task = task;
-    this.#owner = owner;
-    task.joiners = this;
+  /** What is noted of `task`, made if need be. */
+  static of(task: TaskNode): Submission {
+    const cold = task.coldPart();
+    return (cold.submission ??= new Submission()) as Submission;
   }
 
-  /** What few have, made. */
-  get more(): Extras {
-    return this.extras ??= new Extras();
+  /** What is noted of `task`, if anything is. */
+  static find(task: TaskNode): Submission | null {
+    return (task.cold?.submission ?? null) as Submission | null;
   }
 
-  /** Holds the task back. */
-  holdFor(ms: number): void {
-    this.state = "delayed";
-    const delay = this.more.delay = new SubmissionTimer(() => this.#owner.admit(this));
-    const { scheduler } = this.task;
-    if (ms !== Infinity) scheduler.setTimer(delay, scheduler.clock.after(ms));
+  /** Calls `then` when the delay is over. */
+  delay(task: TaskNode, ms: number, then: () => void): void {
+    this.#delay = new SubmissionTimer(then);
+    const { scheduler } = task;
+    if (ms !== Infinity) scheduler.setTimer(this.#delay, scheduler.clock.after(ms));
   }
 
   /** Makes the task fail with `TimeoutError` when it has not ended after `ms` milliseconds. */
-  endWithin(ms: number): void {
-    const { task } = this;
-    const deadline = this.more.deadline = new SubmissionTimer(() => {
-      task.collect(new TimeoutError(Math.max(0, ms), `Task '${task.name}', which had a deadline,`));
+  endWithin(task: TaskNode, ms: number): void {
+    const left = Math.max(0, ms);
+    this.#deadline = new SubmissionTimer(() => {
+      task.collect(new TimeoutError(left, `Task '${task.name}', which had a deadline,`));
       requestCancel(task, new CancelCause("The deadline of the task has passed"));
     });
     const { scheduler } = task;
-    scheduler.setTimer(deadline, scheduler.clock.after(Math.max(0, ms)));
+    if (left !== Infinity) scheduler.setTimer(this.#deadline, scheduler.clock.after(left));
   }
 
-  settled(task: TaskNode): void {
-    if (this.extras !== null) {
-      const { delay, deadline } = this.extras;
-      if (delay !== null) task.scheduler.cancelTimer(delay);
-      if (deadline !== null) task.scheduler.cancelTimer(deadline);
-      this.begun();
-    }
-    this.#owner.settled(this, task);
-    this.#follower?.settled(task);
-  }
-
-  follow(who: Settled): boolean {
-    if (this.#follower !== null) return false;
-    this.#follower = who;
-    return true;
-  }
-
-  unfollow(who: Settled): void {
-    if (this.#follower === who) this.#follower = null;
-  }
-
-  /** Tells who waits for the beginning. */
+  /** The task has begun. */
   begun(): void {
-    const { extras } = this;
-    if (extras === null) return;
-    const { onBegun } = extras;
-    extras.onBegun = null;
+    const { onBegun } = this;
+    this.onBegun = null;
     onBegun?.();
   }
 
-  joined(by: TaskNode): void {
-    if (this.state === "waiting") this.#owner.joined(this, by);
+  /** The task has ended. */
+  ended(task: TaskNode): void {
+    if (this.#delay !== null) task.scheduler.cancelTimer(this.#delay);
+    if (this.#deadline !== null) task.scheduler.cancelTimer(this.#deadline);
+    this.begun();
   }
 }
 

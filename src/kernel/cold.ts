@@ -38,6 +38,8 @@ export class Cold {
   /** Which try this is, and who hears of its progress. */
   attempt = 1;
   onProgress: ((value: unknown) => void) | null = null;
+  /** What the executor that it was submitted to has noted of it. */
+  submission: object | null = null;
   /** The stack at the spawn, when that is recorded. */
   spawnSite: Error | null = null;
 }

@@ -14,6 +14,8 @@ export interface Environment {
   readonly values: ReadonlyMap<unknown, unknown> | null;
   /** What wraps every step. */
   readonly enter: Enter | null;
+  /** `enter` as far as it concerns work that the task submits elsewhere: without what was put around this very task. */
+  readonly handedOn: Enter | null;
   /** The grace time of a cancellation, in milliseconds. */
   readonly grace: number;
   /** The executor on a slot of which the task runs, if any. */
@@ -24,6 +26,7 @@ export interface Environment {
 export const rootEnvironment: Environment = {
   values: null,
   enter: null,
+  handedOn: null,
   grace: 5000,
   holder: null,
 };

@@ -8,23 +8,24 @@ import { BaseEffect, type Effect, operation, perform, Step } from "./effect.ts";
 import { CancelledError } from "./errors.ts";
 import type { Cancellation } from "./task_handle.ts";
 import { unobserve } from "./outcome_promise.ts";
+import { running } from "./running.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import { Waiter, WaitQueue } from "./waiter.ts";
 import { witness } from "./witness.ts";
 
-const { CANCELLED, ENDED, FAILED } = B;
+const { CANCELLED, ENDED, FAILED, WAITS } = B;
 
 /** Who is told when a task has ended. */
 export interface Settled {
   /** The task has ended. Called once. */
   settled(task: TaskNode): void;
-  /** Another task is about to wait for it, which may be what it needs to begin. */
-  joined?(by: TaskNode): void;
-  /** Takes along another one, who is told right after; `false` when it cannot. */
-  follow?(who: Settled): boolean;
-  /** Lets go of one whom it took along. */
-  unfollow?(who: Settled): void;
+  /** A task, or code of which nobody knows whose it is, is about to wait for it, which may be what it needs to begin. */
+  awaited?(target: TaskNode, by: TaskNode | null): void;
+  /** What stands in its place when another one is to be told right after it; `null` when it takes nobody along. */
+  with?(who: Settled): Settled | null;
+  /** What stands in its place when one whom it took along goes away. */
+  without?(who: Settled): Settled;
 }
 
 /**
@@ -74,7 +75,7 @@ export function deliverOutcome(target: TaskNode, by: TaskNode): void {
 export function leaveJoin(target: TaskNode, by: Settled): void {
   if (target.phase === ENDED) unobserve(target);
   else if (target.joiners === by) target.joiners = null;
-  else target.joiners?.unfollow?.(by);
+  else if (target.joiners?.without) target.joiners = target.joiners.without(by);
 }
 
 /** Whether the body of `task` waits for `target`, and so will be told what becomes of it. */
@@ -98,12 +99,16 @@ class Joiners implements Settled {
     else this.listeners.push(who);
   }
 
-  joined(by: TaskNode): void {
-    for (const listener of this.listeners) listener.joined?.(by);
+  awaited(target: TaskNode, by: TaskNode | null): void {
+    for (const listener of this.listeners) listener.awaited?.(target, by);
   }
 
-  unfollow(who: Settled): void {
-    for (const listener of this.listeners) listener.unfollow?.(who);
+  without(who: Settled): this {
+    const { listeners } = this;
+    for (let at = 0; at < listeners.length; at++) {
+      listeners[at] = listeners[at].without?.(who) ?? listeners[at];
+    }
+    return this;
   }
 
   settled(target: TaskNode): void {
@@ -144,22 +149,31 @@ export class Join<T> extends BaseEffect<T> {
         `Task ${task.id} '${task.name}' waits for its own end, which would never come`,
       );
     }
-    target.joiners?.joined?.(task);
+    if ((target.bits & WAITS) !== 0) target.joiners?.awaited?.(target, running);
     // A seat of a select is not a task, and wants an object of its own.
     const who = this.#outcome && task instanceof TaskNode
       ? task
       : new Joiner(task, target, this.#outcome);
     task.waiting = who === task ? target : who as Joiner;
-    if (target.joiners === null) target.joiners = who;
-    else if (target.joiners.follow?.(who) !== true) joinersOf(target).push(who, target);
+    addJoiner(target, who);
     return false;
   }
 }
 
 /** Has `listener` told of the end of a task that has not ended. */
 export function listen(target: TaskNode, listener: Settled): void {
-  if (target.joiners === null) target.joiners = listener;
-  else if (target.joiners.follow?.(listener) !== true) joinersOf(target).push(listener, target);
+  addJoiner(target, listener);
+}
+
+function addJoiner(target: TaskNode, who: Settled): void {
+  const { joiners } = target;
+  if (joiners === null) {
+    target.joiners = who;
+    return;
+  }
+  const both = joiners.with?.(who) ?? null;
+  if (both === null) joinersOf(target).push(who, target);
+  else target.joiners = both;
 }
 
 function joinersOf(target: TaskNode): Joiners {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { running } from "./running.ts";
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 
@@ -17,6 +18,10 @@ export interface OutcomePromise {
 /** The promise of the outcome. Who asks for it observes the task. */
 export function promiseOf<T>(task: TaskNode<T>): Promise<T> {
   task.bits |= B.OBSERVED;
+  // A coroutine that asks for the promise does not wait by it; code that is no task, or begins one, may.
+  if ((task.bits & B.WAITS) !== 0 && (running === null || running.iterator === null)) {
+    task.joiners?.awaited?.(task as TaskNode, running);
+  }
   return ensurePromise(task as TaskNode) as Promise<T>;
 }
 
@@ -43,8 +48,14 @@ export function settlePromise(task: TaskNode, outcome: OutcomePromise): void {
   else outcome.reject(task.failure);
 }
 
-// `Promise.withResolvers` is not in Node 20.
-function makePromise(): OutcomePromise {
+const { withResolvers } = Promise as Partial<PromiseConstructor>;
+
+// What `Promise.withResolvers` gives is the record itself; Node 20 does not have it.
+const makePromise: () => OutcomePromise = withResolvers === undefined
+  ? makeByHand
+  : withResolvers.bind(Promise) as () => OutcomePromise;
+
+function makeByHand(): OutcomePromise {
   let resolve!: OutcomePromise["resolve"];
   let reject!: OutcomePromise["reject"];
   const promise = new Promise<unknown>((settle, fail) => {

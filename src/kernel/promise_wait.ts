@@ -152,6 +152,30 @@ export class PromiseWait<T> extends BaseEffect<T> implements Selectable, Parking
   }
 }
 
+/** A promise that is all that a body waits for. It is its own iterator, as a `Step` is, and saves one. */
+export class BodyPromise extends PromiseWait<unknown> implements Iterator<unknown, unknown> {
+  done = false;
+  value: unknown = this;
+  #begun = false;
+
+  next(outcome?: unknown): IteratorResult<unknown, unknown> {
+    if (this.#begun) {
+      this.done = true;
+      this.value = outcome;
+    } else this.#begun = true;
+    return this as unknown as IteratorResult<unknown, unknown>;
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  return(value?: unknown): IteratorResult<unknown, unknown> {
+    this.#begun = true;
+    return { done: true, value };
+  }
+}
+
 function isAbort(error: unknown): boolean {
   const name = (error as Error | null | undefined)?.name;
   return name === "AbortError" || name === "CancelledError";

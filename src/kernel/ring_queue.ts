@@ -55,6 +55,13 @@ export class RingQueue<T> {
     return item;
   }
 
+  /** Those in it, the first first. It must not change meanwhile. */
+  *[Symbol.iterator](): Generator<T, void, undefined> {
+    for (let at = 0; at < this.#size; at++) {
+      yield this.#buffer[(this.#head + at) & this.#mask] as T;
+    }
+  }
+
   /** Takes everything out. */
   clear(): void {
     this.#size = this.#head = 0;

@@ -70,9 +70,12 @@ export function run<T>(work: Thunk<T>, options: RunOptions = {}): Task<T> {
   checkThunk(work, "run");
   checkRunOptions(options);
   const { signal, enter, grace, scheduler = running?.scheduler ?? defaultScheduler() } = options;
-  const environment = enter === undefined && grace === undefined
-    ? rootEnvironment
-    : { ...rootEnvironment, enter: enter ?? null, grace: grace ?? rootEnvironment.grace };
+  const environment = enter === undefined && grace === undefined ? rootEnvironment : {
+    ...rootEnvironment,
+    enter: enter ?? null,
+    handedOn: enter ?? null,
+    grace: grace ?? rootEnvironment.grace,
+  };
   const task = new TaskNode<T>(
     scheduler,
     null,

@@ -27,6 +27,7 @@
 
 import { type Clock, HostClock } from "./clock.ts";
 import type { Family } from "./family.ts";
+import { asyncContext } from "./async_context.ts";
 import { hostTurn } from "./host_turn.ts";
 import { FairReadyQueue, type ReadyQueue } from "./ready_queue.ts";
 import { type Timed, Timers } from "./timers.ts";
@@ -221,6 +222,11 @@ export class Scheduler {
 
   readonly #run = (): void => {
     if (this.#looping || this.#hopping) return;
+    if (asyncContext.leave === null) this.#runLoop();
+    else asyncContext.leave(this.#runLoop);
+  };
+
+  readonly #runLoop = (): void => {
     this.#looping = this.#active = true;
     try {
       this.#loop();

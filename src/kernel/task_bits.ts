@@ -53,3 +53,11 @@ export const CRITICAL = 65536;
 export const ELSEWHERE = 131072;
 /** Forced, and has had its last step: it is ended when its turn comes. */
 export const SPENT = 8192;
+/** Submitted to an executor, and has no slot yet. */
+export const WAITS = 131072;
+/** Submitted to an executor, and held back by a delay. */
+export const DELAYED = 262144;
+/** Runs on the slot of another task, which waits for it. */
+export const LENT = 524288;
+/** Runs in an async context that tells whose code goes on after an `await`. */
+export const CARRIED = 1048576;

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Effect, isNativeEffect, type Operation, operation, Step } from "./effect.ts";
+import { type Effect, isNativeEffect, type Operation, operation } from "./effect.ts";
 import { isGenerator } from "./generators.ts";
-import { PromiseWait } from "./promise_wait.ts";
+import { BodyPromise } from "./promise_wait.ts";
 
 /**
  * In-process work. A generator function is a coroutine; sync and async functions are work too. Only a generator object,
@@ -35,7 +35,7 @@ export function iteratorOf(outcome: unknown): Iterator<unknown, unknown, unknown
   if (isGenerator(outcome)) return outcome;
   if (isOperation(outcome)) return outcome[Symbol.iterator]();
   if (typeof (outcome as PromiseLike<unknown>).then === "function") {
-    return new Step(new PromiseWait(outcome as PromiseLike<unknown>, "async function", "own"));
+    return new BodyPromise(outcome as PromiseLike<unknown>, "async function", "own");
   }
   return null;
 }

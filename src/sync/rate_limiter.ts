@@ -122,6 +122,11 @@ export class RateLimiter {
     return this.#waiters.size === 0 && this.#hasRoom(n);
   }
 
+  /** @internal When there will be room for one more, on the clock of the scheduler, for one who found none. */
+  get opensAt(): number {
+    return (this.#admitted.peek()?.at ?? -Infinity) + this.#interval;
+  }
+
   /** @internal */
   acquireFor(task: TaskNode, n: number): boolean {
     if (this.isOpenFor(n, task.scheduler)) {

@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../../kernel/work.ts";
+import type { RateLimiterOptions } from "../../sync/rate_limiter.ts";
 import { checkCount } from "../submit_options.ts";
 import type { ResourceLimits } from "./platform.ts";
 
@@ -52,6 +53,12 @@ export interface ParallelPoolOptions {
    * @default Infinity
    */
   queueLimit?: number;
+  /**
+   * How often tasks may begin: at most `limit` within any `interval` milliseconds. Those that may not wait in the queue.
+   *
+   * @default no limit
+   */
+  rate?: RateLimiterOptions;
   /**
    * How long a task may run that sets no `timeout` itself, in milliseconds.
    *

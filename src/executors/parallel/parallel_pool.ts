@@ -38,6 +38,7 @@
  */
 
 import type { Effect, Operation } from "../../kernel/effect.ts";
+import type { Environment } from "../../kernel/environment.ts";
 import {
   CancelledError,
   QueueFullError,
@@ -63,6 +64,7 @@ import type {
 import { isJob, type Job } from "../job.ts";
 import { checkReadAgain } from "./argument_feeds.ts";
 import type { Chunker } from "../map_chunk.ts";
+import { startRate } from "../start_rate.ts";
 import { checkCloseOptions, checkCount } from "../submit_options.ts";
 import { DEFAULT_GRACE } from "./call_entry.ts";
 import { JobChunker } from "./chunk_job.ts";
@@ -118,7 +120,7 @@ export class ParallelPool extends BaseExecutor {
   constructor(options: ParallelPoolOptions = {}) {
     const checked = checkParallelOptions(options);
     const { name, queueLimit } = checked;
-    super({ name, size: Infinity, queueLimit });
+    super({ name, size: Infinity, queueLimit, rate: startRate(options.rate) });
     this.#queueLimit = queueLimit;
     this.#taskTimeout = options.taskTimeout;
     const { adapter, entry, maxHeld, concurrency } = workerKind(checked);
@@ -281,6 +283,7 @@ export class ParallelPool extends BaseExecutor {
     input: I,
     index: number,
     options: MapOptions,
+    environment: Environment,
   ): Task<O> {
     let job: ReturnType<typeof fn>;
     try {
@@ -289,7 +292,7 @@ export class ParallelPool extends BaseExecutor {
       return this.failed<O>(error);
     }
     if (!isJob(job)) throw thunkError(this.name, fn, "'fn' must return a job");
-    return this.submit<O>(job as Job<O>, options);
+    return this.accept<O>(job as Job<O>, options, environment);
   }
 
   /** @internal What calls a job here, for a task that is not this pool's. */
