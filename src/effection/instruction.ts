@@ -55,6 +55,7 @@ export interface Instruction extends Turn {
 /** A routine as one who takes turns, and as the turn itself in 4.1, where it has one step to take at most. */
 class Known implements Participant, Instruction {
   lastRound = -1;
+  turns = 0;
   round = 0;
   order = 0;
   priority = 0;

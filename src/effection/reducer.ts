@@ -2,9 +2,9 @@
  * Effection's programs on our scheduler: what steps their routines in the place of Effection's reducer.
  *
  * Effection takes, of all routines that are ready, the one nearest to the root, and does not stop while there is one: a
- * loop near the root starves all below, and the host. Here routines run in rounds: within a round the order is
- * Effection's, but a routine that has run in it waits for the next, so everyone runs once a round (F1). A round runs in
- * a task of ours, which gives way, so that other tasks and the host get their turns (F2).
+ * loop near the root starves all below, and the host. Here the order is Effection's, but a routine that has taken a
+ * thousand steps in a round waits until everyone else has had a turn (F1), and all of it happens in a task of ours, which
+ * gives way, so that the host and other tasks get their turns (F2).
  *
  * @module
  */
@@ -20,8 +20,12 @@ import { BODY, ENDED, OBSERVED } from "../kernel/task_bits.ts";
 import { type Instruction, type Routine, stepOf, stepOf40 } from "./instruction.ts";
 import { Rounds } from "./rounds.ts";
 
-/** How many steps are taken before other tasks of ours get their turn. */
-const stretch = 16;
+/**
+ * How many steps are taken before other tasks of ours get their turn, and how many of them a routine may take before all
+ * others have had theirs. Programs count on being left alone until they have come to rest, for with Effection they are:
+ * who finds nothing to do and then subscribes to hear of it would else miss what comes in between.
+ */
+const stretch = 1024;
 
 interface Reducer {
   schedule(routine: Routine): void;
@@ -86,7 +90,9 @@ class HeddleReducer implements Reducer {
  * is one: a new task each time would cost as much as many steps.
  */
 class Turns extends TaskNode {
-  readonly #rounds = new Rounds<Instruction>();
+  readonly #rounds = new Rounds<Instruction>(stretch);
+  /** Whether the host has waited long enough. */
+  #isOverdue = false;
 
   constructor(scheduler: Scheduler) {
     super(scheduler, null, rootEnvironment, () => {}, OBSERVED, 0, "effection");
@@ -107,7 +113,9 @@ class Turns extends TaskNode {
     instrument?.taskResumed?.(eventOf(this));
     runApart(this.#takeSome);
     if (this.#rounds.size === 0) return this.#rest();
-    this.scheduler.enqueue(this);
+    // Only the host is to have its turn in between.
+    if (this.#isOverdue) this.scheduler.enqueueNext(this);
+    else this.scheduler.enqueue(this);
     instrument?.taskParked?.(eventOf(this));
   }
 
@@ -118,6 +126,7 @@ class Turns extends TaskNode {
   }
 
   readonly #takeSome = (): void => {
+    this.#isOverdue = false;
     for (let left = stretch; left > 0; left--) {
       const instruction = this.#rounds.take();
       if (instruction === undefined) return;
@@ -127,7 +136,10 @@ class Turns extends TaskNode {
         // What a routine's own end does wrong keeps nobody else from going on.
         void Promise.reject(error);
       }
-      if (this.scheduler.isOverdue()) return;
+      if (this.scheduler.isOverdue()) {
+        this.#isOverdue = true;
+        return;
+      }
     }
   };
 }

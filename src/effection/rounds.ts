@@ -1,6 +1,6 @@
 /**
- * A priority queue in rounds: within a round the lower number first, then first come first served; who has had a turn in
- * a round gets the next one in the next.
+ * A priority queue in rounds: within a round the lower number first, then first come first served; who has had so many
+ * turns in a round gets the next one in the next.
  *
  * @module
  */
@@ -9,6 +9,8 @@
 export interface Participant {
   /** The round in which it has last had its turn; none yet is -1. Kept by the queue. */
   lastRound: number;
+  /** How many it has had there. Kept by the queue. */
+  turns: number;
 }
 
 /** One turn to be taken; it stands in line once at a time. */
@@ -24,8 +26,18 @@ export interface Turn {
 /** The queue. Adding and taking cost O(log n): a binary heap. */
 export class Rounds<T extends Turn> {
   readonly #heap: T[] = [];
+  readonly #turns: number;
   #round = 0;
   #order = 0;
+
+  /**
+   * Makes a queue.
+   *
+   * @param turns how many turns each gets in a round
+   */
+  constructor(turns: number) {
+    this.#turns = turns;
+  }
 
   /** How many stand in line. */
   get size(): number {
@@ -34,7 +46,9 @@ export class Rounds<T extends Turn> {
 
   /** Puts a turn in line. */
   add(turn: T): void {
-    turn.round = turn.whose.lastRound === this.#round ? this.#round + 1 : this.#round;
+    const { lastRound, turns } = turn.whose;
+    const isThrough = lastRound === this.#round && turns >= this.#turns;
+    turn.round = isThrough ? this.#round + 1 : this.#round;
     turn.order = this.#order++;
     const heap = this.#heap;
     let at = heap.length;
@@ -58,7 +72,9 @@ export class Rounds<T extends Turn> {
       first = heap[0];
       this.#sink(last);
     }
-    this.#round = first.whose.lastRound = first.round;
+    const { round, whose } = first;
+    whose.turns = whose.lastRound === round ? whose.turns + 1 : 1;
+    this.#round = whose.lastRound = round;
     return first;
   }
 
