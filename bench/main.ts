@@ -7,6 +7,7 @@
 import { bridge } from "./effection.ts";
 import { executors } from "./executors.ts";
 import { fairness } from "./fairness.ts";
+import { http } from "./http.ts";
 import { type Comparison, kernel } from "./kernel.ts";
 import { measure, readable, type Timing } from "./measure.ts";
 import { memory } from "./memory.ts";
@@ -31,6 +32,9 @@ if (only === undefined || "fairness".includes(only)) {
   for (const line of await fairness()) console.log(line);
 }
 if (only === undefined || "pool".includes(only)) await pool([]);
+if (only === undefined || "http".includes(only)) {
+  for (const line of await http()) console.log(line);
+}
 if (only === undefined) await writeTable();
 
 async function compare(comparison: Comparison): Promise<void> {

@@ -114,3 +114,13 @@ Deno.test("heddle --version prints the version of the package", async () => {
   assertEquals(version, config.version);
   assertEquals((await heddle(["--version"])).stdout, `${version}\n`);
 });
+
+Deno.test("the command names its packages as deno.json does", async () => {
+  const { imports } = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  );
+  const source = await Deno.readTextFile(new URL("../../src/cli/packages.ts", import.meta.url));
+  for (const name of ["commander", "cli-progress"]) {
+    assertStringIncludes(source, `"${imports[name]}"`);
+  }
+});

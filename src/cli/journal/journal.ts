@@ -6,7 +6,7 @@
  * stream has several, of which the last one has the input and `"end":true`; without that one the others count for nothing.
  *
  * ```text
- * {"heddle":"journal","version":1,"function":"file:///home/ann/jobs.ts#square","json":false}
+ * {"heddle":"journal","version":1,"function":"file:///home/me/jobs.ts#square","json":false}
  * {"n":1,"lines":"16\n","input":"4","end":true}
  * ```
  *
