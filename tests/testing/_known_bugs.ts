@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Latch, type Permit, race, Semaphore, yieldNow } from "../../mod.ts";
+import { type Effect, Latch, type Permit, race, Semaphore, yieldNow } from "../../mod.ts";
 import { assertNoLeaks } from "../../testing.ts";
 
 import {
@@ -14,6 +14,8 @@ import {
   committing,
   consuming,
   counting,
+  halting,
+  interrupting,
   locking,
   meeting,
   popping,
@@ -157,6 +159,11 @@ export const knownBugs: { readonly [name: string]: KnownBug } = {
         while (!(yield* channel.next()).done) yield* yieldNow();
       }),
   },
+  // thefrontside/effection#1190: `return` is lost where a `finally` waits, and the caller of the helper goes on.
+  "a halt that is lost in a helper": {
+    buggy: () => halting((body) => body.return(undefined) as IteratorResult<Effect<unknown>>),
+    right: () => halting((body, reason) => body.throw(reason) as IteratorResult<Effect<unknown>>),
+  },
   "a lost halt": {
     buggy: () =>
       committing(function* work(commit) {
@@ -175,6 +182,19 @@ export const knownBugs: { readonly [name: string]: KnownBug } = {
         commit();
       }),
   },
+  // Effect-TS/effect#6638: an interrupted waiter keeps what it was given of what it waits for.
+  "a part of the permits leaked by an interrupt": {
+    buggy: () =>
+      interrupting(function* takeBoth(semaphore) {
+        const permits = [yield* semaphore.acquire(), yield* semaphore.acquire()];
+        for (const permit of permits) permit.release();
+      }),
+    right: () =>
+      interrupting(function* takeBoth(semaphore) {
+        yield* semaphore.withPermit(() => semaphore.withPermit(() => {}));
+      }),
+  },
+  // Effect-TS/effect#6910: the permit is taken one step before its release is installed.
   "a permit leaked by an interrupt": {
     buggy: function* () {
       const semaphore = new Semaphore(1);

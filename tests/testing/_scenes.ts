@@ -202,3 +202,56 @@ export function* closing(
     yield* stop(sender, channel);
   });
 }
+
+/** A body that is driven by hand while another task halts it; how the driver halts it is given. */
+export function* halting(
+  halt: (body: ReturnType<Program>, reason: Error) => IteratorResult<Effect<unknown>>,
+) {
+  const reason = new Error("halted");
+  let halted = false;
+  function* helper() {
+    try {
+      yield* yieldNow();
+    } finally {
+      yield* yieldNow(); // a cleanup that waits
+    }
+  }
+  function* body() {
+    yield* helper();
+    if (halted) fail("it went on after the halt");
+  }
+  function* driver() {
+    const iterator = body();
+    let told = false;
+    try {
+      for (let step = iterator.next(); step.done !== true;) {
+        const result: unknown = yield step.value;
+        step = halted && !told ? halt(iterator, reason) : iterator.next(result);
+        told = halted;
+      }
+    } catch (error) {
+      if (error !== reason) throw error;
+    }
+  }
+  yield* all({
+    driver,
+    halter: function* () {
+      yield* yieldNow();
+      halted = true;
+    },
+  });
+}
+
+/** A task that needs two permits and may be interrupted while it waits for the second; how it takes them is given. */
+export function* interrupting(take: (semaphore: Semaphore) => ReturnType<Program>) {
+  const semaphore = new Semaphore(2);
+  yield* race([
+    function* taker() {
+      yield* take(semaphore);
+    },
+    function* interrupter() {
+      yield* semaphore.withPermit(yieldNow);
+    },
+  ]);
+  assertNoLeaks();
+}

@@ -8,8 +8,12 @@ const golden = await Deno.readTextFile(new URL("./known_bugs_stories.txt", impor
 
 for (const [name, { buggy, right }] of Object.entries(knownBugs)) {
   for (const strategy of ["random", "pct", "exhaustive"] as const) {
-    Deno.test(`explore() finds ${name} within 1000 runs: ${strategy} [D1]`, async () => {
-      const { ok, failure } = await explore(buggy, { strategy, runs: 1000 });
+    Deno.test(`explore() finds ${name} within 1000 runs and 5 seconds: ${strategy} [D1]`, async () => {
+      const { ok, failure } = await explore(buggy, {
+        strategy,
+        runs: 1000,
+        timeBudget: 5000,
+      });
       assert(!ok, "it was not found");
       const error = await assertRejects(() => replay(buggy, failure!.replay));
       assertEquals((error as Error).name, (failure!.error as Error).name);
