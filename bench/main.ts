@@ -14,6 +14,7 @@ import { memory } from "./memory.ts";
 import { pipelines } from "./pipeline.ts";
 import { pool } from "./pool.ts";
 import { linesOf } from "./report.ts";
+import { simulation } from "./simulation.ts";
 import { supervision } from "./supervision.ts";
 
 const only = Deno.args[0];
@@ -30,6 +31,9 @@ if (only === undefined || "memory".includes(only)) {
 }
 if (only === undefined || "fairness".includes(only)) {
   for (const line of await fairness()) console.log(line);
+}
+if (only === undefined || "simulation".includes(only)) {
+  for (const line of await simulation()) console.log(line);
 }
 if (only === undefined || "pool".includes(only)) await pool([]);
 if (only === undefined || "http".includes(only)) {
