@@ -12,7 +12,7 @@ import { outsideInWords } from "./outside.ts";
 import { ReducedSearch } from "./reduced_search.ts";
 import { DivergenceError, fingerprintOf } from "./replay.ts";
 import { runOnce, type RunResult, type RunSetup } from "./run_once.ts";
-import { encode } from "./schedule.ts";
+import { encode, type Settings } from "./schedule.ts";
 import { ScheduleChooser } from "./schedule_chooser.ts";
 import { CheckedSearch, type Search, SeededSearch } from "./search.ts";
 import { type Failing, shrink } from "./shrink.ts";
@@ -95,6 +95,8 @@ class Explorer {
   readonly #options: ExploreOptions;
   readonly #setup: RunSetup;
   readonly #runs: number;
+  /** What a replay has to set as well. */
+  readonly #given: Settings;
 
   constructor(work: Thunk<unknown>, options: ExploreOptions) {
     checkExploreOptions(options);
@@ -103,7 +105,8 @@ class Explorer {
     this.#work = work;
     this.#options = options;
     this.#runs = runs;
-    const given = { maxSteps, stepCost, globals, depth, patience };
+    this.#given = { maxSteps, stepCost, globals, patience };
+    const given = { ...this.#given, depth };
     this.#setup = setupOf(
       Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
       "explore",
@@ -173,7 +176,7 @@ class Explorer {
     return {
       error,
       seed,
-      replay: encode({ decisions, seed, fingerprint: fingerprintOf(told) }),
+      replay: encode({ decisions, seed, fingerprint: fingerprintOf(told), settings: this.#given }),
       story: tell({ trace, notes: notes.steps, error }) + outsideInWords(outside),
       outside,
     };

@@ -37,12 +37,11 @@ export class DivergenceError extends Error {
   }
 }
 
-/** How a run is made again: what was set when it was found. */
+/** What can be set otherwise when a run is made again; by default it is as it was when it was found. */
 export type ReplayOptions = Pick<SimulateOptions, "maxSteps" | "stepCost" | "globals" | "patience">;
 
 /**
- * Makes a run again that `explore` found, from its replay string, so that one can look at it with a debugger. The options
- * must be those with which it was found.
+ * Makes a run again that `explore` found, from its replay string, so that one can look at it with a debugger.
  *
  * @example
  * ```ts
@@ -66,7 +65,7 @@ export type ReplayOptions = Pick<SimulateOptions, "maxSteps" | "stepCost" | "glo
  *
  * @param work the program
  * @param text the replay string
- * @param options as they were when it was found
+ * @param options what shall be otherwise than it was when it was found: the string has the rest
  * @returns what came of it; rejects with the failure again
  * @throws {DivergenceError} when the run does not follow the recording
  * @throws {TypeError} when `text` is no replay string
@@ -78,7 +77,10 @@ export async function replay<T>(
 ): Promise<Simulation<T>> {
   checkThunk(work, "replay");
   const recording = decode(text);
-  const setup = { ...setupOf(options, "replay"), seed: recording.seed };
+  const setup = {
+    ...setupOf({ ...recording.settings, ...options }, "replay"),
+    seed: recording.seed,
+  };
   const result = await runOnce<T>(work, {
     ...setup,
     chooser: new ScheduleChooser(recording),

@@ -22,12 +22,25 @@ export interface Recording extends Schedule {
   readonly seed: number;
   /** A number that stands for who took each step, and when. */
   readonly fingerprint: number;
+  /** How it was run, where that is out of the ordinary. */
+  readonly settings: Settings;
 }
+
+/** What decides, with the schedule, what a run comes to. */
+export interface Settings {
+  readonly globals?: boolean;
+  readonly stepCost?: number;
+  readonly patience?: number;
+  readonly maxSteps?: number;
+}
+
+/** The letters for numbers among the settings; `g` stands for `globals`. */
+const letters = { c: "stepCost", p: "patience", m: "maxSteps" } as const;
 
 const version = "h1";
 
 /** Writes a recording as a short string: digits of base 36, of the same several times the number of times. */
-export function encode({ decisions, seed, fingerprint }: Recording): string {
+export function encode({ decisions, seed, fingerprint, settings }: Recording): string {
   const parts: string[] = [];
   let end = decisions.length;
   while (end > 0 && decisions[end - 1] === 0) end--;
@@ -38,7 +51,13 @@ export function encode({ decisions, seed, fingerprint }: Recording): string {
     parts.push(decisions[at].toString(36) + (count === 1 ? "" : `*${count.toString(36)}`));
     at = next;
   }
-  return [version, seed.toString(36), fingerprint.toString(36), parts.join(".")].join(":");
+  const fields = [version, seed.toString(36), fingerprint.toString(36), parts.join(".")];
+  const given = settings.globals === true ? ["g"] : [];
+  for (const [letter, name] of Object.entries(letters)) {
+    if (settings[name] !== undefined) given.push(`${letter}${settings[name]}`);
+  }
+  if (given.length > 0) fields.push(given.join(","));
+  return fields.join(":");
 }
 
 /**
@@ -48,7 +67,8 @@ export function encode({ decisions, seed, fingerprint }: Recording): string {
  */
 export function decode(text: string): Recording {
   const match = typeof text === "string"
-    ? /^h1:(-?[0-9a-z]+):([0-9a-z]+):((?:[0-9a-z]+(?:\*[0-9a-z]+)?(?:\.|$))*)$/.exec(text)
+    ? /^h1:(-?[0-9a-z]+):([0-9a-z]+):((?:[0-9a-z]+(?:\*[0-9a-z]+)?(?:\.|(?=:|$)))*)(?::([gcpm0-9.,e+-]+))?$/
+      .exec(text)
     : null;
   if (match === null) {
     throw new TypeError(
@@ -62,7 +82,17 @@ export function decode(text: string): Recording {
     const [place, count = "1"] = part.split("*");
     for (let left = parseInt(count, 36); left > 0; left--) decisions.push(parseInt(place, 36));
   }
-  return { decisions, seed: parseInt(match[1], 36), fingerprint: parseInt(match[2], 36) };
+  const settings: { -readonly [K in keyof Settings]: Settings[K] } = {};
+  for (const given of match[4]?.split(",") ?? []) {
+    if (given === "g") settings.globals = true;
+    else settings[letters[given[0] as keyof typeof letters]] = Number(given.slice(1));
+  }
+  return {
+    decisions,
+    seed: parseInt(match[1], 36),
+    fingerprint: parseInt(match[2], 36),
+    settings,
+  };
 }
 
 /** Throws a `TypeError` unless `schedule` is one. */

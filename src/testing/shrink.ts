@@ -127,17 +127,13 @@ class Shrinker {
     for (let size = this.best.decisions.length; size >= 1; size = size >> 1) {
       for (let from = 0; from < this.best.decisions.length && this.#left > 0; from += size) {
         const { decisions, result } = this.best;
-        let changed = false;
-        const candidate = decisions.map((place, at) => {
-          if (at < from || at >= from + size) return place;
-          const decision = result.decisions[at];
-          const wanted = how === "first" || decision === undefined || decision.stay < 0
-            ? 0
-            : decision.stay;
-          if (wanted !== place) changed = true;
-          return wanted;
-        });
-        if (changed) await this.#try(candidate);
+        let candidate: number[] | null = null;
+        for (let at = from; at < Math.min(from + size, decisions.length); at++) {
+          const stay = result.decisions[at]?.stay ?? -1;
+          const wanted = how === "first" || stay < 0 ? 0 : stay;
+          if (wanted !== decisions[at]) (candidate ??= [...decisions])[at] = wanted;
+        }
+        if (candidate !== null) await this.#try(candidate);
       }
     }
   }

@@ -53,7 +53,9 @@ function lineOf(
   if (spawned.length > 0) did.push(`spawns ${spawned.join(", ")}`);
   did.push(leaving(steps.at(-1)));
   const number = count === 1 ? `${first + 1}` : `${first + 1}-${end}`;
-  return `  ${number.padStart(7)}  at ${trace[first].time} ms  task ${who} ${did.join(", ")}`;
+  return `  ${number.padStart(7)}  at ${Number(trace[first].time.toFixed(3))} ms  task ${who} ${
+    did.join(", ")
+  }`;
 }
 
 function leaving(step: StepNotes | undefined): string {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { all, run, sleep, spawn, suspend, yieldNow } from "../../mod.ts";
+import { all, run, sleep, spawn, suspend, timeout, yieldNow } from "../../mod.ts";
 import {
   DivergenceError,
   explore,
@@ -146,4 +146,23 @@ Deno.test("interruptEverywhere() refuses a generator as a check", async () => {
       yield 1;
     }), InterruptionError);
   assertMatch(error.message, /no generator function/);
+});
+
+Deno.test("a replay string says how the run was set up [D2]", async () => {
+  const program = function* () {
+    const random = Math.random();
+    try {
+      yield* timeout(3, function* () {
+        for (;;) yield* yieldNow();
+      });
+    } catch {
+      throw new Error(`late: ${random}`);
+    }
+  };
+  const options = { globals: true, stepCost: 0.5, maxSteps: 99, patience: 0, seed: 5 };
+  const { failure } = await explore(program, options);
+  assertMatch(failure!.replay, /:g,c0\.5,p0,m99$/);
+  await assertRejects(() => replay(program, failure!.replay), Error, "late: 0.");
+  await assertRejects(() => replay(program, failure!.replay, { stepCost: 1 }), DivergenceError);
+  await assertRejects(() => replay(program, `${failure!.replay},x`), TypeError, "replay string");
 });
