@@ -77,7 +77,12 @@ export {
   type Jitter,
 } from "./src/operations/backoff.ts";
 export { main } from "./src/operations/main.ts";
-export { type Context, createContext, MissingContextError } from "./src/operations/context.ts";
+export {
+  type Context,
+  type ContextOptions,
+  createContext,
+  MissingContextError,
+} from "./src/operations/context.ts";
 export { ensure } from "./src/operations/ensure.ts";
 export { any, race, type WinnerOf } from "./src/operations/race.ts";
 export { attemptsOf, type FailedAttempt, retry, type RetryPolicy } from "./src/operations/retry.ts";
@@ -223,6 +228,7 @@ export {
   type JobsOptions,
 } from "./src/executors/job.ts";
 export { JobModuleError } from "./src/executors/job_module_error.ts";
+export { type ErrorClass, registerError } from "./src/executors/parallel/error_classes.ts";
 export type {
   ParallelPoolOptions,
   WorkerPermissions,
@@ -230,6 +236,7 @@ export type {
 export { ParallelPool, type ParallelStats } from "./src/executors/parallel/parallel_pool.ts";
 export type { ResourceLimits } from "./src/executors/parallel/platform.ts";
 export { transfer } from "./src/executors/parallel/transfer.ts";
+export { UncloneableError } from "./src/executors/parallel/uncloneable.ts";
 export type { QuantilesSnapshot } from "./src/executors/quantiles.ts";
 export type { Lane, Route } from "./src/executors/routing.ts";
 export { SoloExecutor, type SoloOptions } from "./src/executors/solo_executor.ts";

@@ -177,7 +177,7 @@ export class AdaptiveExecutor implements Executor {
       route.recount();
       return this.#parallelLane().callHere(job, options);
     };
-    Object.defineProperty(decide, "name", { value: job.name });
+    Object.defineProperty(decide, "name", { value: options.name ?? job.name });
     return decide;
   }
 

@@ -171,7 +171,8 @@ export abstract class BaseExecutor implements Executor {
     return task;
   }
 
-  #admitWith(task: TaskNode, { signal, deadline, delay }: SubmitOptions): void {
+  #admitWith(task: TaskNode, { signal, deadline, delay, onProgress }: SubmitOptions): void {
+    if (onProgress !== undefined) task.coldPart().onProgress = onProgress;
     if (deadline !== undefined) {
       Submission.of(task).endWithin(task, Number(deadline) - Date.now());
     }
@@ -207,9 +208,7 @@ export abstract class BaseExecutor implements Executor {
     options: MapOptions = {},
   ): Stream<unknown> {
     checkMapOptions(options);
-    const named = options.name === undefined && typeof fn === "function"
-      ? { ...options, name: fn.name || "map" }
-      : options;
+    const named = options.name === undefined ? this.named(options, fn) : options;
     // Not that of the task whose end makes room for the next input.
     const environment = this.#inherit();
     return new MapStream<I, O>(
@@ -221,6 +220,11 @@ export abstract class BaseExecutor implements Executor {
       this,
       this.chunker?.(fn, named),
     );
+  }
+
+  /** The options of one input's task, when the map was given no name. */
+  protected named(options: MapOptions, fn: (...args: never[]) => unknown): MapOptions {
+    return typeof fn === "function" ? { ...options, name: fn.name || "map" } : options;
   }
 
   /** What puts neighbouring inputs of a map into one task, where that can be done. */

@@ -45,6 +45,11 @@ export interface SubmitOptions {
    * @default one attempt
    */
   retry?: RetryPolicy;
+  /**
+   * Hears what the work says of its progress with `currentTask().progress(value)`; from a worker the value comes as a
+   * clone, and before the result.
+   */
+  onProgress?: (value: unknown) => void;
   /** What to hand over to the worker rather than copy. Lanes of this thread ignore it. */
   transfer?: Transferable[];
   /** What the work mostly does, for an executor that chooses by it. It overrides what the job says. */

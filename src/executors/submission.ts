@@ -47,7 +47,8 @@ export class Submission {
       requestCancel(task, new CancelCause("The deadline of the task has passed"));
     });
     const { scheduler } = task;
-    if (left !== Infinity) scheduler.setTimer(this.#deadline, scheduler.clock.after(left));
+    const dueAt = task.coldPart().dueAt = scheduler.clock.after(left);
+    if (left !== Infinity) scheduler.setTimer(this.#deadline, dueAt);
   }
 
   /** The task has begun. */

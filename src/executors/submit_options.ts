@@ -14,7 +14,10 @@ import { checkGrace } from "../kernel/cancellation.ts";
 /** Throws unless every option of a submission is what it should be. */
 export function checkSubmitOptions(options: SubmitOptions, verb: string): void {
   checkTaskOptions(options, verb);
-  const { signal, timeout, delay, deadline, kind, transfer } = options;
+  const { signal, timeout, delay, deadline, kind, transfer, onProgress } = options;
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    fail(verb, "onProgress", "a function", onProgress);
+  }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     fail(verb, "signal", "an AbortSignal", signal);
   }

@@ -40,6 +40,8 @@ export class Cold {
   onProgress: ((value: unknown) => void) | null = null;
   /** What the executor that it was submitted to has noted of it. */
   submission: object | null = null;
+  /** When its time is over, on the clock of its scheduler, where someone else sees to that. */
+  dueAt = Infinity;
   /** The stack at the spawn, when that is recorded. */
   spawnSite: Error | null = null;
 }

@@ -16,6 +16,8 @@ export interface Environment {
   readonly enter: Enter | null;
   /** `enter` as far as it concerns work that the task submits elsewhere: without what was put around this very task. */
   readonly handedOn: Enter | null;
+  /** The values of contexts that came with the job that the task runs, by the name of the context. */
+  readonly arrived: ReadonlyMap<string, unknown> | null;
   /** The grace time of a cancellation, in milliseconds. */
   readonly grace: number;
   /** The executor on a slot of which the task runs, if any. */
@@ -25,6 +27,7 @@ export interface Environment {
 /** What a root task starts with. */
 export const rootEnvironment: Environment = {
   values: null,
+  arrived: null,
   enter: null,
   handedOn: null,
   grace: 5000,

@@ -74,7 +74,15 @@ export interface TaskInfo {
   readonly signal: AbortSignal;
   /** Which try this is, from 1, when an executor retries. */
   readonly attempt: number;
-  /** Tells whoever listens how far the work has come. */
+  /**
+   * When its time is over, in milliseconds since the epoch: the earliest end of the timeouts around it, and of the deadline it was
+   * submitted with. `undefined` when it has no limit.
+   */
+  readonly deadline: number | undefined;
+  /**
+   * Tells whoever listens how far the work has come: the `onProgress` with which it, or the nearest task above it, was
+   * submitted.
+   */
   progress(value: unknown): void;
 }
 

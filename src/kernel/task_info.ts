@@ -48,6 +48,19 @@ export function currentTask(): TaskInfo {
   return new CurrentTask(running);
 }
 
+/** Tells who listens to `task`, or to the nearest task above it; a listener that throws harms nobody else. */
+export function tellProgress(task: TaskNode, value: unknown): void {
+  for (let above: TaskNode | null = task; above !== null; above = above.parent) {
+    const listener = above.cold?.onProgress;
+    if (typeof listener !== "function") continue;
+    try {
+      return listener(value);
+    } catch (error) {
+      return void Promise.reject(error);
+    }
+  }
+}
+
 class CurrentTask implements TaskInfo {
   readonly #task: TaskNode;
 
@@ -71,7 +84,17 @@ class CurrentTask implements TaskInfo {
     return this.#task.cold?.attempt ?? 1;
   }
 
+  get deadline(): number | undefined {
+    const { clock } = this.#task.scheduler;
+    let dueAt = Infinity;
+    for (let task: TaskNode | null = this.#task; task !== null; task = task.parent) {
+      const owner = task.joiners as { readonly dueAt?: number } | null;
+      dueAt = Math.min(dueAt, owner?.dueAt ?? Infinity, task.cold?.dueAt ?? Infinity);
+    }
+    return dueAt === Infinity ? undefined : Date.now() + dueAt - clock.now();
+  }
+
   progress(value: unknown): void {
-    this.#task.cold?.onProgress?.(value);
+    tellProgress(this.#task, value);
   }
 }

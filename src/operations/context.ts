@@ -6,11 +6,12 @@
 
 import { BindingEffect } from "../kernel/binding_effect.ts";
 import { type AwaitableOperation, BaseEffect, type Operation, perform } from "../kernel/effect.ts";
+import { type Environment, rootEnvironment } from "../kernel/environment.ts";
 import { checkScope } from "../kernel/finaliser.ts";
 import { thunkOf } from "../kernel/owned_wait.ts";
 import { SingleGroup } from "../kernel/single_group.ts";
 import type { TaskNode } from "../kernel/task.ts";
-import { describe, type Thunk } from "../kernel/work.ts";
+import { checkOptions, describe, type Thunk } from "../kernel/work.ts";
 
 /**
  * A value that tasks inherit. A child sees what stood in its parent at the moment of the spawn, and what either sets
@@ -44,6 +45,18 @@ export interface Context<T> {
   with<R>(value: T, work: Operation<R> | Thunk<R>): AwaitableOperation<R>;
   /** The same, for work that returns something iterable, such as a string or an array. */
   with<R>(value: T, work: () => Promise<R> | R): AwaitableOperation<R>;
+}
+
+/** How a context is made. */
+export interface ContextOptions {
+  /**
+   * Whether its value goes along with jobs to the workers that run them: a coroutine that runs there finds it in each context
+   * with that name and this option, so that a context made in a module which both sides import is the same on both. The
+   * value must be one that can be cloned, or the job fails with `UncloneableError`.
+   *
+   * @default false
+   */
+  propagate?: boolean;
 }
 
 /** A context was expected to have a value, and had none. */
@@ -87,27 +100,51 @@ export class MissingContextError extends Error {
  * assertEquals(answer, "handled r1");
  * ```
  *
+ * @example A context that goes along to workers
+ * ```ts
+ * import { createContext } from "@heddle/runtime";
+ *
+ * // In a module that the program and the module of the jobs import:
+ * export const traceparent = createContext<string>("traceparent", undefined, { propagate: true });
+ * ```
+ *
  * @param name what to call it in messages
  * @param defaultValue the value where none is set
- * @throws {TypeError} when `name` is not a string
+ * @param options whether it goes along with jobs
+ * @throws {TypeError} when `name` is not a string, or an option has the wrong type
  */
-export function createContext<T>(name: string, defaultValue?: T): Context<T> {
+export function createContext<T>(
+  name: string,
+  defaultValue?: T,
+  options: ContextOptions = {},
+): Context<T> {
   if (typeof name !== "string") {
     throw new TypeError(
       `Cannot create a context: 'name' must be a string: current value is ${describe(name)}`,
     );
   }
-  return new InheritedContext<T>(name, defaultValue);
+  checkOptions(options, "create a context");
+  const { propagate = false } = options;
+  if (typeof propagate !== "boolean") {
+    throw new TypeError(
+      `Cannot create a context: 'propagate' must be a boolean: current value is ${
+        describe(propagate)
+      }`,
+    );
+  }
+  return new InheritedContext<T>(name, defaultValue, propagate);
 }
 
 class InheritedContext<T> implements Context<T> {
   readonly name: string;
   readonly #default: T | undefined;
+  readonly #propagates: boolean;
   readonly #get: Get<T>;
   readonly #expect: Get<T>;
 
-  constructor(name: string, defaultValue: T | undefined) {
+  constructor(name: string, defaultValue: T | undefined, propagates: boolean) {
     this.name = name;
+    this.#propagates = propagates;
     this.#default = defaultValue;
     this.#get = new Get<T>(this, false);
     this.#expect = new Get<T>(this, true);
@@ -131,11 +168,17 @@ class InheritedContext<T> implements Context<T> {
 
   /** @internal */
   read(task: TaskNode, required: boolean): T | undefined {
-    const { values } = task.environment;
+    const { values, arrived } = task.environment;
     const value = values?.get(this) as T | undefined;
     if (value !== undefined || values?.has(this)) return value;
+    if (this.#propagates && arrived?.has(this.name)) return arrived.get(this.name) as T;
     if (required && this.#default === undefined) throw new MissingContextError(this.name);
     return this.#default;
+  }
+
+  /** @internal Whether its value goes along with jobs. */
+  get propagates(): boolean {
+    return this.#propagates;
   }
 
   /** @internal The environment is shared and unchangeable, so the task gets another one. */
@@ -146,6 +189,23 @@ class InheritedContext<T> implements Context<T> {
       values: new Map(environment.values).set(this, value),
     };
   }
+}
+
+/**
+ * The values that go along with a job.
+ *
+ * @param environment that of the task which submits it
+ * @returns the values by the names of their contexts; `undefined` when there are none
+ */
+export function propagatedValues(
+  { values, arrived }: Environment = rootEnvironment,
+): ReadonlyMap<string, unknown> | undefined {
+  let found: Map<string, unknown> | undefined;
+  for (const [context, value] of values ?? []) {
+    if (!(context instanceof InheritedContext) || !context.propagates) continue;
+    (found ??= new Map(arrived)).set(context.name, value);
+  }
+  return found ?? arrived ?? undefined;
 }
 
 class Get<T> extends BaseEffect<T | undefined> {

@@ -209,7 +209,7 @@ class Attempt<T> extends BaseEffect<T> {
   }
 
   [perform](task: TaskNode): boolean {
-    const group = new SingleGroup(task, this, this.#work, "retry");
+    const group = new SingleGroup(task, this, this.#work, task.name);
     group.child.coldPart().attempt = this.#attempt;
     return group.begin();
   }

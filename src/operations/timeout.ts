@@ -72,6 +72,11 @@ class TimeoutGroup extends SingleGroup {
     if (this.#timer !== null) task.scheduler.setTimer(this.#timer, task.scheduler.clock.after(ms));
   }
 
+  /** When its time is over, on the scheduler's clock. */
+  get dueAt(): number {
+    return this.#timer?.bucket?.deadline ?? Infinity;
+  }
+
   /** Time is over. */
   expire(): void {
     this.#late = true;

@@ -39,6 +39,10 @@ export interface Call {
    * @default 1
    */
   readonly attempt?: number | undefined;
+  /** What its task was named, when that is not the name of the export. */
+  readonly title?: string | undefined;
+  /** When its task must be done, in milliseconds since the epoch; the link sees to nothing of that. */
+  readonly deadline?: number | undefined;
   /** What the job finds as the context of its call; must be cloneable. */
   readonly context?: unknown;
   /** Whether to hear of its beginning. A call with a timeout always does. Costs a message. */

@@ -21,7 +21,7 @@ export const DEFAULT_GRACE = 5000;
 
 function isPlain(call: Call): boolean {
   return call.timeout === undefined && call.transfer === undefined && call.context === undefined &&
-    call.feeds === undefined &&
+    call.feeds === undefined && call.title === undefined && call.deadline === undefined &&
     (call.attempt === undefined || call.attempt === 1) && call.watch !== true;
 }
 
@@ -31,6 +31,8 @@ function extrasOf(call: Call): CallExtras {
     timeout: call.timeout ?? 0,
     grace: call.grace ?? DEFAULT_GRACE,
     watch: call.watch ?? false,
+    title: call.title,
+    deadline: call.deadline,
     context: call.context,
     feeds: call.feeds,
   };

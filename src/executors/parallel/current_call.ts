@@ -14,6 +14,8 @@ export interface CallContext {
   readonly name: string;
   /** Which attempt this is, from 1. */
   readonly attempt: number;
+  /** When its time is over, in milliseconds since the epoch; `undefined` when it has no limit. */
+  readonly deadline: number | undefined;
   /** What its submitter sent along. */
   readonly context: unknown;
   /**

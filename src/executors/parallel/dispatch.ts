@@ -7,6 +7,7 @@ import { AgeingLine } from "../../kernel/ageing_line.ts";
 import { TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
 import { leaveSources } from "./argument_feeds.ts";
 import type { MapChunk } from "../map_chunk.ts";
+import { tellProgress } from "../../kernel/task_info.ts";
 import type { LinkEvents, WorkerLoss } from "./call.ts";
 import { CallCosts } from "./call_costs.ts";
 import { CallTimes } from "./call_times.ts";
@@ -221,7 +222,7 @@ export class Dispatch implements CallHost, Employer {
       abandoned: () => {},
       streamOpened: (call) => this.#openStream(call),
       streamItem: (call, value) => call.stream?.push(value),
-      progress: (call, value) => call.task.cold?.onProgress?.(value),
+      progress: (call, value) => tellProgress(call.task, value),
       full: () => this.#replace(worker),
       lateFailure: this.#lateFailure,
       lost: (loss) => this.#lose(worker, loss),

@@ -46,9 +46,12 @@ import {
   WorkerLostError,
 } from "../../kernel/errors.ts";
 import { run } from "../../kernel/run.ts";
+import { traceSpawn } from "../../kernel/spawn_trace.ts";
 import type { Task } from "../../kernel/task_handle.ts";
 import { describe } from "../../kernel/work.ts";
+import { running } from "../../kernel/running.ts";
 import { action } from "../../operations/action.ts";
+import { propagatedValues } from "../../operations/context.ts";
 import { all } from "../../operations/all.ts";
 import { until } from "../../operations/until.ts";
 import { BaseExecutor } from "../base_executor.ts";
@@ -107,6 +110,8 @@ export class ParallelPool extends BaseExecutor {
   readonly #queueLimit: number;
   readonly #taskTimeout: number | undefined;
   readonly #dispatch: Dispatch;
+  /** Where the submission under way is made, when that is recorded. */
+  #site: Error | null = null;
   /** @internal Who learns how long each call held its worker's thread. */
   onMeasured: ((call: RemoteCall, heldMs: number) => void) | null = null;
 
@@ -163,12 +168,13 @@ export class ParallelPool extends BaseExecutor {
   }
 
   /**
-   * Submits a job.
+   * Submits a job. Where spawns are traced, as `main` does, the stack of its failure has the stack of the submission after it.
    *
    * @throws {TypeError} when `work` is a thunk, which cannot leave this thread
    */
   override submit<T>(work: Work<T>, options?: SubmitOptions): Task<T> {
     if (typeof work === "function") throw thunkError(this.name, work);
+    this.#site = traceSpawn(this.submit);
     return super.submit(work, options);
   }
 
@@ -258,9 +264,9 @@ export class ParallelPool extends BaseExecutor {
   protected override chunker<I, O>(fn: Mapper<I, O>, options: MapOptions): Chunker | null {
     const { chunks } = this.#dispatch;
     if (!chunks || this.#taskTimeout !== undefined || this.#queueLimit < Infinity) return null;
-    const { timeout, retry, delay, deadline, signal, transfer } = options;
-    const one = timeout ?? retry ?? delay ?? deadline ?? signal ?? transfer;
-    if (one !== undefined) return null;
+    const { name, timeout, retry, delay, deadline, signal, transfer } = options;
+    const one = name ?? timeout ?? retry ?? delay ?? deadline ?? signal ?? transfer;
+    if (one !== undefined || propagatedValues(running?.environment) !== undefined) return null;
     return new JobChunker(fn as Mapper<never, unknown>, options, {
       size: this.size,
       costs: this.#dispatch.costs,
@@ -270,6 +276,11 @@ export class ParallelPool extends BaseExecutor {
       begun: (chunk) => this.meter.chunkBegun(chunk),
       ended: (chunk) => this.meter.chunkEnded(chunk),
     });
+  }
+
+  /** Each task has the name of its job. */
+  protected override named(options: MapOptions): MapOptions {
+    return options;
   }
 
   /** More than there are workers, so that they find work ready when they have done theirs. */
@@ -297,7 +308,7 @@ export class ParallelPool extends BaseExecutor {
 
   /** @internal What calls a job here, for a task that is not this pool's. */
   callHere<T>(job: Job<T>, options: SubmitOptions): Operation<T> {
-    return new CallJob<T>(job, options, 1, this.#dispatch);
+    return new CallJob<T>(job, options, this.#dispatch);
   }
 
   /** One attempt: the worker counts its time. */
@@ -306,8 +317,8 @@ export class ParallelPool extends BaseExecutor {
       ? { ...options, timeout: this.#taskTimeout }
       : options;
     if (options.retry !== undefined) checkReadAgain((work as Job<unknown>).args, "retry a job");
-    let attempt = 0;
-    return () => new CallJob(work as Job<unknown>, withTimeout, ++attempt, this.#dispatch);
+    const site = this.#site;
+    return () => new CallJob(work as Job<unknown>, withTimeout, this.#dispatch, site);
   }
 
   /** Why a task cannot be taken in now, if it cannot. */

@@ -7,6 +7,7 @@
 import { BaseEffect, perform } from "../../kernel/effect.ts";
 import type { TaskNode } from "../../kernel/task.ts";
 import type { Parking } from "../../kernel/waiter.ts";
+import { propagatedValues } from "../../operations/context.ts";
 import type { SubmitOptions } from "../executor.ts";
 import { type Job, ModuleJob } from "../job.ts";
 import { type Feed, feedsAmong } from "./argument_feeds.ts";
@@ -34,11 +35,9 @@ export class PinnedJob<T> extends ModuleJob<T> {
   }
 }
 
-let lastId = 0;
-
 /** A call, and the task that waits for it. */
 export class RemoteCall implements Call, Parking {
-  readonly id: number = ++lastId;
+  readonly id: number;
   readonly module: string;
   readonly name: string;
   readonly args: readonly unknown[];
@@ -46,8 +45,12 @@ export class RemoteCall implements Call, Parking {
   readonly feeds: readonly Feed[] | undefined;
   readonly timeout: number | undefined;
   readonly attempt: number;
+  readonly title: string | undefined;
+  readonly deadline: number | undefined;
+  readonly context: ReadonlyMap<string, unknown> | undefined;
   readonly task: TaskNode;
   readonly #host: CallHost;
+  readonly #site: Error | null;
   slot = -1;
   /** Where it is: in the pool's line, or with a worker; neither when it is over. */
   worker: PoolWorker | null = null;
@@ -71,22 +74,31 @@ export class RemoteCall implements Call, Parking {
   constructor(
     job: Job<unknown>,
     options: SubmitOptions,
-    attempt: number,
     task: TaskNode,
     host: CallHost,
+    site: Error | null = null,
   ) {
+    this.#site = site;
     this.module = job.module;
     this.name = job.name;
     this.args = job.args;
     this.transfer = options.transfer;
     this.feeds = feedsAmong(job.args, options.transfer);
     this.timeout = checkedTimeout(options.timeout);
-    this.attempt = attempt;
+    this.attempt = task.cold?.attempt ?? 1;
+    this.title = options.name === job.name ? undefined : options.name;
+    this.deadline = options.deadline === undefined ? undefined : Number(options.deadline);
+    this.context = propagatedValues(task.environment);
+    this.id = task.id;
     this.task = task;
     this.pinnedTo = job instanceof PinnedJob ? job.worker : null;
     this.chunk = job instanceof ChunkJob ? job.chunk : null;
-    if (this.chunk !== null) lastId += this.chunk.count - 1;
     this.#host = host;
+  }
+
+  /** Where it was submitted, when that is recorded. */
+  get stack(): string | undefined {
+    return this.#site?.stack;
   }
 
   get stays(): boolean {
@@ -127,14 +139,19 @@ function checkedTimeout(ms: number | undefined): number | undefined {
 export class CallJob<T> extends BaseEffect<T> {
   readonly #job: Job<T>;
   readonly #options: SubmitOptions;
-  readonly #attempt: number;
   readonly #host: CallHost;
+  readonly site: Error | null;
 
-  constructor(job: Job<T>, options: SubmitOptions, attempt: number, host: CallHost) {
+  constructor(
+    job: Job<T>,
+    options: SubmitOptions,
+    host: CallHost,
+    site: Error | null = null,
+  ) {
     super();
+    this.site = site;
     this.#job = job;
     this.#options = options;
-    this.#attempt = attempt;
     this.#host = host;
   }
 
@@ -143,7 +160,13 @@ export class CallJob<T> extends BaseEffect<T> {
   }
 
   [perform](task: TaskNode): boolean {
-    const call = new RemoteCall(this.#job, this.#options, this.#attempt, task, this.#host);
+    const call = new RemoteCall(
+      this.#job,
+      this.#options,
+      task,
+      this.#host,
+      this.site,
+    );
     task.waiting = call;
     task.scheduler.outside++;
     this.#host.enqueue(call);

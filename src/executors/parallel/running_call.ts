@@ -97,7 +97,14 @@ export class RunningCall implements CallContext {
   }
 
   get name(): string {
-    return this.job.name;
+    return this.extras?.title ?? this.job.name;
+  }
+
+  get deadline(): number | undefined {
+    const { timeout = 0, deadline = Infinity } = this.extras ?? {};
+    const left = timeout > 0 ? timeout - (performance.now() - this.startedAt) : Infinity;
+    const dueAt = Math.min(deadline, Date.now() + left);
+    return dueAt === Infinity ? undefined : dueAt;
   }
 
   get attempt(): number {

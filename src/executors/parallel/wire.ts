@@ -111,6 +111,10 @@ export interface CallExtras {
   readonly grace: number;
   /** Whether the host wants to hear when the call begins. */
   readonly watch: boolean;
+  /** What the task was named, when that is not the name of the export. */
+  readonly title: string | undefined;
+  /** When the task must be done, in milliseconds since the epoch. */
+  readonly deadline: number | undefined;
   /** Whatever the submitter's context is; reaches the job as it is. */
   readonly context: unknown;
   /** Which of the arguments are streams; their items follow, as they are asked for. */

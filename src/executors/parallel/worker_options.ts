@@ -7,13 +7,31 @@
 import type { Operation } from "../../kernel/effect.ts";
 import { CancelledError, TimeoutError } from "../../kernel/errors.ts";
 import { run } from "../../kernel/run.ts";
+import type { TaskNode } from "../../kernel/task.ts";
+import type { Task } from "../../kernel/task_handle.ts";
 import { taskAround } from "../../kernel/task_info.ts";
 import { isOperation } from "../../kernel/work.ts";
 import { shared } from "../ambient.ts";
 import { GreenPool } from "../green_pool.ts";
-import { currentCall } from "./current_call.ts";
+import { type CallContext, currentCall } from "./current_call.ts";
 import "./library_errors.ts";
 import type { ServeOptions } from "./worker_side.ts";
+
+/** Runs a coroutine as the task that it is to its submitter. */
+function runCoroutine(coroutine: object, call: CallContext): Task<unknown> {
+  const { signal, name, attempt, deadline } = call;
+  const task = run(() => coroutine as Operation<unknown>, { signal, name });
+  const node = task as unknown as TaskNode;
+  (node as { id: number }).id = call.id;
+  const cold = node.coldPart();
+  cold.attempt = attempt;
+  cold.onProgress = (value) => call.progress(value);
+  if (deadline !== undefined) cold.dueAt = node.scheduler.clock.now() + deadline - Date.now();
+  if (call.context instanceof Map) {
+    node.environment = { ...node.environment, arrived: call.context };
+  }
+  return task;
+}
 
 /** Makes this thread ready for jobs, and returns what `serve` is to be given. */
 export function workerOptions(): ServeOptions {
@@ -22,8 +40,7 @@ export function workerOptions(): ServeOptions {
   taskAround.current = currentCall;
   return {
     isCoroutine: isOperation,
-    runCoroutine: (coroutine, { signal, name }) =>
-      run(() => coroutine as Operation<unknown>, { signal, name }),
+    runCoroutine,
     cancelReason: () => new CancelledError("The job was cancelled"),
     timeoutReason: (ms) => new TimeoutError(ms, "The job"),
   };
