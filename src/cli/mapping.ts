@@ -267,12 +267,18 @@ export class Mapping {
     const { onError, target } = this.#options;
     if (onError === "fail") this.#isStopped = true;
     if (onError !== "collect") return { lines, failure: { entry, error } };
-    const record = { input: entry.value, error: errorRecord(error) };
+    const record = { input: asItCame(entry), error: errorRecord(error) };
     return {
       lines: `${lines}${target.clean(JSON.stringify(record))}\n`,
       failure: { entry, error },
     };
   }
+}
+
+/** The input, even if the function has changed what it was given. */
+function asItCame({ text, value, problem }: Entry): unknown {
+  const isJson = problem === undefined && typeof value === "object" && value !== null;
+  return isJson ? JSON.parse(text) : value;
 }
 
 /** An attempt at an input that failed, and the lines that it leaves. */

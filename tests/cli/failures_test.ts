@@ -217,3 +217,9 @@ Deno.test("heddle map takes close() in a job for the failure of that job", async
   const { code, values } = await heddle(args);
   assertEquals([code, values], [1, ["1", "3"]]);
 });
+
+Deno.test("heddle map --on-error collect shows an input as it came, whatever the job made of it", async () => {
+  const args = ["map", job("spoils"), '{"a":[1]}', "--json", "--pool", "green"];
+  const { values } = await heddle([...args, "--on-error", "collect"]);
+  assertEquals((values as { input: unknown }[]).map(({ input }) => input), [{ a: [1] }]);
+});

@@ -13,6 +13,15 @@ async function run(
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
+/** A module that comes over HTTP. */
+function serveJobs(): Deno.HttpServer<Deno.NetAddr> {
+  const source = "export const square = (n: string): number => Number(n) ** 2;";
+  return Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response(source, { headers: { "content-type": "application/typescript" } }),
+  );
+}
+
 Deno.test("heddle works when it is installed from a folder, called from another", async () => {
   const home = await Deno.makeTempDir();
   try {
@@ -27,6 +36,16 @@ Deno.test("heddle works when it is installed from a folder, called from another"
       const { code, stdout, stderr } = await run(
         `${home}/bin/${program}`,
         ["map", job("square"), "--pool", pool, "--resume", "journal", "3", "4"],
+        { cwd: home, env },
+      );
+      assertEquals([code, stdout], [0, "9\n16\n"], stderr);
+    }
+    await using server = serveJobs();
+    const remote = `http://127.0.0.1:${server.addr.port}/jobs.ts#square`;
+    for (const pool of ["green", "parallel"]) {
+      const { code, stdout, stderr } = await run(
+        `${home}/bin/${program}`,
+        ["map", remote, "--pool", pool, "3", "4"],
         { cwd: home, env },
       );
       assertEquals([code, stdout], [0, "9\n16\n"], stderr);
