@@ -6,6 +6,7 @@
 
 import process from "node:process";
 import { CancelledError, run, until, WorkerLostError } from "../../mod.ts";
+import { defaultScheduler } from "../kernel/scheduler.ts";
 import { FAILED, OK } from "./exit_code.ts";
 import { inputsOf, isTyped } from "./inputs.ts";
 import type { Journal } from "./journal/journal.ts";
@@ -195,6 +196,10 @@ export class MapRun {
     const thrown = (error: unknown): void => this.#stray("a job threw where nobody waits", error);
     process.on("unhandledRejection", rejected);
     process.on("uncaughtException", thrown);
+    const lateFailure = (error: unknown): void => this.#stray("a job left an error behind", error);
+    const { trace } = this.#setup;
+    if (trace !== null) trace.onLateFailure = lateFailure;
+    else defaultScheduler().instrument = { lateFailure };
     return () => {
       process.off("unhandledRejection", rejected);
       process.off("uncaughtException", thrown);

@@ -80,6 +80,9 @@ export interface Instrument {
   workerRetired?(worker: WorkerEvent): void;
   /** A worker that was lost runs on, since the runtime does not end a thread that loops; it keeps a core busy. */
   workerStuck?(worker: WorkerEvent): void;
-  /** An async function that was left behind at a cancellation failed later on; nobody else will hear of it. */
+  /**
+   * An async function that was left behind at a cancellation failed later on, or something failed on a worker that belongs
+   * to no call. Nobody else will hear of it.
+   */
   lateFailure?(error: unknown): void;
 }

@@ -181,6 +181,17 @@ Deno.test("heddle map reports a rejected promise that a job leaves behind, and e
   assertStringIncludes(stderr, "heddle: a job left a rejected promise behind: Error: left by a");
 });
 
+Deno.test("heddle map ends with exit code 1 when a job leaves an error behind on a worker", async () => {
+  const trace = await Deno.makeTempFile();
+  for (const more of [[], ["--trace", trace]]) {
+    const args = ["map", job("leaveBehind"), "a", "--pool", "parallel", ...more];
+    const { code, values, stderr } = await heddle(args);
+    assertEquals([code, values], [1, ["a"]]);
+    assertStringIncludes(stderr, "heddle: a job left an error behind: Error: left by a");
+  }
+  await Deno.remove(trace);
+});
+
 Deno.test("heddle map --pool parallel loses no other input when a job exits after it waited", async () => {
   const { code, values } = await heddle([
     "map",

@@ -51,6 +51,9 @@ export class Trace implements Instrument {
   readonly #workers = new Map<number, WorkerRow>();
   readonly #unlisten: () => void;
   #stepAt = 0;
+  #isOver = false;
+  /** Hears of errors that belong to no job. */
+  onLateFailure: (error: unknown) => void = () => {};
 
   /**
    * Begins to trace.
@@ -62,7 +65,7 @@ export class Trace implements Instrument {
   constructor(file: TraceFile, name: string, isLocal: boolean) {
     this.#file = file;
     file.beforeFlush = () => {
-      for (const row of this.#workers.values()) row.settle();
+      for (const row of this.#workers.values()) row.settle(this.#isOver);
     };
     this.#name = name;
     this.#isLocal = isLocal;
@@ -153,8 +156,20 @@ export class Trace implements Instrument {
     this.#instant("worker is ready", worker, {});
   }
 
-  workerLost({ worker, error }: WorkerEvent): void {
-    this.#instant("worker is lost", worker, { error: String(error) });
+  workerLost({ worker, error, job }: WorkerEvent): void {
+    this.#instant("worker is lost", worker, { error: String(error), job });
+  }
+
+  workerRetired({ worker }: WorkerEvent): void {
+    this.#instant("worker retires", worker, {});
+  }
+
+  workerStuck({ worker, job }: WorkerEvent): void {
+    this.#instant("worker runs on, and cannot be stopped", worker, { job });
+  }
+
+  lateFailure(error: unknown): void {
+    this.onLateFailure(error);
   }
 
   cancellationIgnored({ name }: TaskEvent, end: ForcedEnd): void {
@@ -172,6 +187,7 @@ export class Trace implements Instrument {
   /** Ends the trace. What runs is shown as cut off. */
   close(): void {
     this.#unlisten();
+    this.#isOver = true;
     for (const job of this.#jobs.values()) {
       if (job.begunAt > 0) this.#end(job, "cut off");
     }

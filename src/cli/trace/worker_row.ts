@@ -6,6 +6,9 @@
 
 import { Rows } from "./rows.ts";
 
+/** So many calls are kept until others have come. */
+const kept = 4;
+
 /** Draws a call: in which of the worker's rows, from when to when. */
 export type Draw = (row: number, begin: number, end: number) => void;
 
@@ -41,16 +44,25 @@ export class WorkerRow {
     this.#last = at;
   }
 
-  /** Draws what has come. */
-  settle(): void {
+  /**
+   * Draws what has come; but the last few only when it is the end, since what comes next tells more of them.
+   *
+   * @param isEnd whether nothing more will come
+   */
+  settle(isEnd: boolean): void {
     let end = Infinity;
-    const spans = this.#ended.reverse().map(({ at, runMs, isHeld, draw }) => {
+    const count = isEnd ? this.#ended.length : Math.max(0, this.#ended.length - kept);
+    const later = this.#ended.slice(count);
+    for (const { at, runMs, isHeld } of later.toReversed()) {
+      if (isHeld) end = Math.min(at, end) - runMs;
+    }
+    const spans = this.#ended.slice(0, count).reverse().map(({ at, runMs, isHeld, draw }) => {
       const to = isHeld ? Math.min(at, end) : at;
       const from = to - runMs;
       if (isHeld) end = from;
       return { from, to, isHeld, draw };
     });
-    this.#ended = [];
+    this.#ended = later;
     for (const { from, to, isHeld, draw } of spans.sort((a, b) => a.from - b.from)) {
       // Those that were drawn before stay where they are.
       const begin = isHeld ? Math.min(to, Math.max(from, this.#lastHeld)) : from;

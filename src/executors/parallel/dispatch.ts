@@ -229,8 +229,7 @@ export class Dispatch implements CallHost, Employer {
     };
   }
 
-  readonly #lateFailure = (error: unknown): void =>
-    console.error(`A job of pool '${this.#options.pool}' failed after it had ended:`, error);
+  readonly #lateFailure = (error: unknown): void => this.#events.lateFailure(error);
 
   #replace(worker: PoolWorker): void {
     if (!this.force.workers.includes(worker)) return;

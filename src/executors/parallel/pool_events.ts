@@ -47,4 +47,11 @@ export class PoolEvents {
       ...{ isOk, runMs, heldMs },
     });
   }
+
+  /** Something failed on a worker that belongs to no call. It is never silent. */
+  lateFailure(error: unknown): void {
+    const { instrument } = defaultScheduler();
+    if (instrument?.lateFailure) return instrument.lateFailure(error);
+    console.error(`A job of pool '${this.#pool}' failed after it had ended:`, error);
+  }
 }
