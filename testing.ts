@@ -13,6 +13,12 @@ export {
   NotRepeatedError,
   type Report,
 } from "./src/testing/explore.ts";
+export { ConformanceError } from "./src/testing/conformance/check.ts";
+export {
+  type ConformanceCase,
+  type ConformanceOptions,
+  executorConformance,
+} from "./src/testing/conformance/executor_conformance.ts";
 export type { ExploreOptions } from "./src/testing/explore_options.ts";
 export { type Fault, faults, type FaultsOptions, InjectedError } from "./src/testing/faults.ts";
 export { interruptEverywhere, InterruptionError } from "./src/testing/interrupt_everywhere.ts";
