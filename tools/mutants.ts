@@ -6,7 +6,8 @@
  * @module
  */
 
-import { type Mutant, mutants } from "./mutants/mutants.ts";
+import type { Mutant } from "./mutants/mutant.ts";
+import { mutants } from "./mutants/mutants.ts";
 
 const root = new URL("../", import.meta.url);
 /** How long the tests of one mutant may take; one that hangs is noticed too. */

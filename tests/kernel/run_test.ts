@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
+  all,
   CancelledError,
+  ensure,
+  GreenPool,
   run,
   type RunOptions,
   Scheduler,
@@ -8,6 +12,8 @@ import {
   sleep,
   spawn,
   suspend,
+  timeout,
+  until,
   yieldNow,
 } from "../../mod.ts";
 import { expectOrder, simulate } from "../../testing.ts";
@@ -96,6 +102,40 @@ Deno.test("'enter' wraps every step of the task and its descendants", async () =
   }, { enter });
   assertEquals(inside, [true, true, true, true, true]);
   assertEquals(entered, false);
+});
+
+Deno.test("'enter' carries an AsyncLocalStorage through waits, children, arms, pools and cleanups", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const enter = storage.run("inside", () => AsyncLocalStorage.snapshot());
+  const seen: unknown[] = [];
+  const look = () => void seen.push(storage.getStore());
+  await run(function* () {
+    look();
+    yield* sleep(1);
+    look();
+    yield* until(new Promise<void>((resolve) => setTimeout(resolve, 0)));
+    look();
+    yield* yield* spawn(function* () {
+      yield* yieldNow();
+      look();
+    });
+    yield* all([look, () => Promise.resolve().then(look)]);
+    yield* ensure(look);
+    yield* new GreenPool().submit(function* () {
+      yield* yieldNow();
+      look();
+    });
+    yield* caught(timeout(0, function* () {
+      try {
+        yield* suspend();
+      } finally {
+        yield* yieldNow();
+        look();
+      }
+    }));
+  }, { enter });
+  assertEquals(seen, Array.from({ length: 9 }, () => "inside"));
+  assertEquals(storage.getStore(), undefined);
 });
 
 Deno.test("'enter' wraps the finally blocks of a task that is ended by force too", async () => {

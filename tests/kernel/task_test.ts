@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   CancelledError,
@@ -193,6 +194,9 @@ Deno.test("toString() and inspection tell id, name, status and what the task wai
     const text = `Task ${task.id} 'consumer' (running, waits for channel.receive())`;
     assertEquals(String(task), text);
     assertEquals(Deno.inspect(task), text);
+    assertEquals(Deno.inspect({ task }), `{ task: ${text} }`);
+    assertEquals(inspect(task), text);
+    assertEquals(inspect([task], { breakLength: Infinity }), `[ ${text} ]`);
     assertEquals(task.waitsFor, "channel.receive()");
     void task.cancel();
     assertEquals(String(task), `Task ${task.id} 'consumer' (cancelling)`);

@@ -116,6 +116,58 @@ law(
 );
 
 law(
+  "a second failure and a cancel, in the middle of a cleanup that a failure began, disturb neither it nor its callers [S3] [S4] [S9]",
+  function* () {
+    const cleaned: number[] = [];
+    const thrown: Error[] = [];
+    let begun = false;
+    function fail(message: string): never {
+      const error = new Error(message);
+      thrown.push(error);
+      throw error;
+    }
+    function* helper(level: number): Body {
+      try {
+        if (level === 0) yield* suspend();
+        else yield* helper(level - 1);
+        assert(false, "it went on after the point");
+      } finally {
+        yield* linger(2);
+        cleaned.push(level);
+      }
+    }
+    const target = run(() =>
+      scope(function* () {
+        yield* spawn(function* () {
+          begun = true;
+          yield* helper(2);
+        });
+        yield* spawn(function* () {
+          yield* yieldNow();
+          fail("first");
+        });
+        yield* spawn(function* () {
+          try {
+            yield* suspend();
+          } finally {
+            yield* yieldNow();
+            fail("second");
+          }
+        });
+      })
+    );
+    yield* linger(3);
+    yield* caught(target.cancel());
+    assertEquals(cleaned, begun ? [0, 1, 2] : []);
+    const error = yield* caught(target);
+    const errors = error instanceof AggregateError ? error.errors : [error];
+    if (thrown.length > 0) assertEquals(errors, thrown);
+    else assert(error instanceof CancelledError);
+  },
+  { deviations: 3, interrupted: false },
+);
+
+law(
   "cancel() is idempotent: all cancellers wait for one cleanup, and the first one's reason stays [S4]",
   function* () {
     let begun = 0;

@@ -55,6 +55,50 @@ Deno.test("a root that fails unobserved fails the run", async () => {
   assertEquals([ok, failure!.error], [false, error]);
 });
 
+Deno.test("a root that fails unobserved just before the program ends fails it all the same", async () => {
+  await assertRejects(
+    () =>
+      simulate(function* () {
+        run(() => {
+          throw new Error("in a root");
+        });
+        yield* yieldNow();
+      }),
+    Error,
+    "in a root",
+  );
+});
+
+Deno.test("interruptEverywhere() sees a cleanup that fails only when it is cancelled", async () => {
+  const error = await assertRejects(
+    () =>
+      interruptEverywhere(function* () {
+        try {
+          yield* yieldNow();
+        } catch {
+          throw new Error("broken cleanup");
+        }
+      }),
+    InterruptionError,
+  );
+  assertEquals((error.cause as Error).message, "broken cleanup");
+});
+
+Deno.test("replay notices a program that fails alike, in as many steps, by other tasks [D2]", async () => {
+  const program = (turns: readonly number[]) =>
+    function* () {
+      yield* all(turns.map((count) =>
+        function* () {
+          for (let left = count; left > 0; left--) yield* yieldNow();
+        }
+      ));
+      throw new Error("alike");
+    };
+  const { failure } = await explore(program([1, 3]), { runs: 1 });
+  await assertRejects(() => replay(program([1, 3]), failure!.replay), Error, "alike");
+  await assertRejects(() => replay(program([3, 1]), failure!.replay), DivergenceError);
+});
+
 Deno.test("a root that fails is observed in time as long as something is ready, as by the host", async () => {
   const failing = () => {
     throw new Error("seen");

@@ -49,6 +49,7 @@ Deno.test("isLinearizable() accepts what could have happened, and nothing else",
   // What has not returned may have happened or not.
   assert(isLinearizable([call(1, 0, Infinity, undefined), call("receive", 1, 2, 1)], q));
   assert(isLinearizable([call(1, 0, Infinity, undefined)], queue(0)));
+  assert(isLinearizable([call("receive", 0, Infinity, undefined)], q), "it cannot have happened");
   assert(!isLinearizable([call("receive", 1, 2, 1)], q));
   const many = Array.from({ length: 31 }, (_, at) => call(1, at, Infinity, undefined));
   assertThrows(() => isLinearizable(many, q), RangeError, "at most 30");

@@ -4,20 +4,18 @@
  * @module
  */
 
-/** One mutation. */
-export interface Mutant {
-  readonly file: string;
-  /** What is replaced, once; it has to be there. */
-  readonly from: string;
-  readonly to: string;
-  /** The tests that are run. */
-  readonly tests: readonly string[];
-  /** What is wrong then. */
-  readonly why: string;
-}
+import type { Mutant } from "./mutant.ts";
+import { outerMutants } from "./outer.ts";
+import { testingMutants } from "./testing.ts";
 
-const kernel = ["tests/kernel", "tests/operations"];
-const sync = ["tests/sync"];
+const kernel = [
+  "tests/laws/scope_test.ts",
+  "tests/laws/cancellation_test.ts",
+  "tests/laws/group_test.ts",
+  "tests/kernel",
+  "tests/operations",
+];
+const sync = ["tests/laws/sync_test.ts", "tests/laws/channel_test.ts", "tests/sync"];
 const pools = ["tests/executors/executor_test.ts"];
 const supervision = ["tests/supervision"];
 
@@ -306,4 +304,6 @@ export const mutants: readonly Mutant[] = [
     tests: supervision,
     why: "delays never start over [V8]",
   },
+  ...outerMutants,
+  ...testingMutants,
 ];
