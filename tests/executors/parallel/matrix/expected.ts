@@ -52,9 +52,17 @@ export function expected(runtime: Runtime, isolation: Isolation): [string, ...un
   if (runtime !== "bun" && !isBrowser) cells.push(["heap exhausted", ["WorkerLostError"]]);
   cells.push(
     ["dies with 1000 calls behind it", { "WorkerLostError": 1, "ok 2": 1000 }],
+    ["aborted, running and queued", { CancelledError: 103 }],
+    ["moved there and back", [true, 65536, 255, 255]],
     ["streams as arguments", ["ok 4995", "ok 4950", "ok 0", "RangeError"]],
     ["stream, closed without draining", "CancelledError"],
   );
+  if (isolation === "process" && runtime !== "bun") {
+    cells.push([
+      "workers that die as they start",
+      ["WorkerLostError", { WorkerLostError: 10 }],
+    ]);
+  }
   if (isolation === "process") {
     cells.push(["kill -9", { "WorkerLostError": 1, "CancelledError": 1, "ok 2": 100 }]);
   }

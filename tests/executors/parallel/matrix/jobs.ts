@@ -1,5 +1,5 @@
 /** The jobs of the acceptance matrix: all that a job can do to its worker, on whatever runtime. */
-import { currentTask } from "../../../../mod.ts";
+import { currentTask, transfer } from "../../../../mod.ts";
 
 interface Scope {
   process?: { pid: number; exit(code: number): void };
@@ -97,6 +97,12 @@ export async function readAll(stream: ReadableStream<number>): Promise<number> {
 export async function first(source: AsyncIterable<number>): Promise<number | undefined> {
   for await (const n of source) return n;
   return undefined;
+}
+
+/** Gives back what it was given, moved. */
+export function flipped(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  bytes.forEach((byte, i) => bytes[i] = ~byte);
+  return transfer(bytes, [bytes.buffer]);
 }
 
 export async function* count(to: number): AsyncGenerator<number> {

@@ -184,6 +184,27 @@ const cells: Entry[] = [
     options: { size: 1 },
   },
   {
+    name: "aborted, running and queued",
+    cell: async (pool) => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const running = [1, 2].map(() => pool.submit(jobs.never(), { signal }));
+      await begun(pool, running[0]);
+      const queued = Array.from({ length: 100 }, () => pool.submit(jobs.never(), { signal }));
+      controller.abort();
+      return tally(await outcomes([...running, ...queued, pool.submit(jobs.never(), { signal })]));
+    },
+  },
+  {
+    name: "moved there and back",
+    cell: async (pool) => {
+      const bytes = new Uint8Array(1 << 16);
+      const back = await pool.submit(jobs.flipped(bytes), { transfer: [bytes.buffer] });
+      // A process has no memory in common with another.
+      return [isProcess || bytes.length === 0, back.length, back[0], back.at(-1)];
+    },
+  },
+  {
     name: "streams as arguments",
     cell: async (pool) => {
       const stream = new ReadableStream<number>({
@@ -221,6 +242,21 @@ const cells: Entry[] = [
 // Bun and browsers know no limit, so nothing would end such a job but the machine's own memory.
 if ("Bun" in globalThis || process === undefined) {
   cells.splice(cells.findIndex(({ name }) => name === "heap exhausted"), 1);
+}
+if (isProcess && !("Bun" in globalThis)) {
+  // A thread with so small a heap takes the program with it on Deno; how threads fail to start a test of the dispatch sees.
+  cells.push({
+    name: "workers that die as they start",
+    cell: async () => {
+      const resourceLimits = { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 };
+      const pool = new ParallelPool({ size: 1, isolation, resourceLimits } as ParallelPoolOptions);
+      const tasks = Array.from({ length: 10 }, () => pool.submit(jobs.increment(1)));
+      const isReady = await pool.ready().then(() => "ready", describe);
+      const ends = tally(await outcomes(tasks));
+      await pool.close();
+      return [isReady, ends];
+    },
+  });
 }
 if (isProcess) {
   cells.push({
