@@ -53,7 +53,7 @@ export interface EffectionChannel<T, R> extends EffectionStream<T, R> {
  *
  * Those who subscribe to the stream of one channel share its values; each who subscribes to that of a broadcast sees all
  * that is published from then on, until its scope ends. An async iterable is iterated anew by each, and left when the scope
- * ends.
+ * ends; while it is being asked for a value nobody waits until it has been left, for that may be never.
  *
  * @example
  * ```ts
@@ -111,11 +111,16 @@ function* iterated<T>(
 ): Generator<Effect<unknown>, EffectionSubscription<T, undefined>, unknown> {
   const values = source[Symbol.asyncIterator]();
   let over = false;
+  let asked = 0;
   yield* ensure(async () => {
-    if (!over) await values.return?.();
+    if (over) return;
+    const left = values.return?.();
+    // An async generator that waits can be left only when that is over, which may be never.
+    if (asked === 0) await left;
   });
   const next = async (): Promise<IteratorResult<T, undefined>> => {
-    const result = await values.next();
+    asked++;
+    const result = await Promise.resolve(values.next()).finally(() => asked--);
     over = result.done === true;
     return result.done === true ? { done: true, value: undefined } : result;
   };

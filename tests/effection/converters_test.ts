@@ -24,6 +24,7 @@ import {
   until,
 } from "../../mod.ts";
 import { caught } from "../_caught.ts";
+import { drivers } from "./_drivers.ts";
 
 type Body = () => Generator<Effect<unknown>, void, unknown>;
 
@@ -73,6 +74,24 @@ Deno.test("toStream() gives the values of a channel, a broadcast and an async it
     });
     assertEquals(log, ["left"]);
   });
+});
+
+Deno.test("a scope does not wait for an async iterable that gives nothing [I2]", async () => {
+  for (const [, drive] of drivers) {
+    let asked = 0;
+    const silent = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => (asked++, new Promise<IteratorResult<number>>(() => {})),
+        return: () => new Promise<IteratorResult<number>>(() => {}),
+      }),
+    };
+    const task = drive(function* () {
+      yield* (yield* toStream(silent)).next();
+    });
+    task.catch(() => {});
+    while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    await task.halt();
+  }
 });
 
 Deno.test("toStream() of a channel that was closed with an error throws it", async () => {
@@ -143,6 +162,48 @@ Deno.test("fromStream() gives a channel, with back-pressure, until the stream or
       return inner;
     });
     assert(left && outer.closed);
+  });
+});
+
+Deno.test("what fails, and what is left in the middle, goes through converters [I1] [I2]", async () => {
+  await both(function* () {
+    const broken = new Error("broken");
+    const failing: fx.Stream<number, void> = {
+      *[Symbol.iterator]() {
+        let count = 0;
+        return {
+          *next() {
+            if (count === 1) throw broken;
+            return { done: false, value: count++ };
+          },
+        };
+      },
+    };
+    const channel = yield* fromStream(failing);
+    assertEquals(yield* channel.receive(), 0);
+    assertEquals((yield* caught(channel.receive())) === broken, true);
+
+    const broadcast = yield* fromSignal(failing);
+    const subscription = yield* broadcast.subscribe();
+    assertEquals(yield* subscription.receive(), 0);
+    assertEquals((yield* caught(subscription.receive())) === broken, true);
+
+    const published = new Broadcast<number>();
+    const signal = yield* (toSignal(published) as fx.Stream<number, undefined>);
+    published.close(broken);
+    assertEquals((yield* caught(signal.next())) === broken, true);
+
+    const ours = new Channel<number>();
+    const sending = yield* fx.spawn(() => toEffectionChannel(ours).send(1));
+    yield* turn();
+    yield* sending.halt();
+    assertEquals(ours.tryReceive(), undefined);
+    const receiving = yield* fx.spawn(function* () {
+      yield* (yield* (toStream(ours) as fx.Stream<number, undefined>)).next();
+    });
+    yield* turn();
+    yield* receiving.halt();
+    assertEquals(ours.trySend(2), false);
   });
 });
 

@@ -145,6 +145,15 @@ for (const [driver, run] of all) {
     assertEquals(log, ["unwound", "child", "joined", "resource", "cleanup"]);
   });
 
+  test("a failure that is caught in a scope of Effection's is not told again [S9]", function* () {
+    const caughtInside = yield* fx.scoped(function* () {
+      return yield* caught(resource(function* () {
+        throw new Error("resource");
+      }));
+    });
+    assertEquals((caughtInside as Error).message, "resource");
+  });
+
   test("a wait to bind something in a scope of Effection's can be left [M3]", function* () {
     const log: string[] = [];
     const task = yield* fx.spawn(() =>

@@ -47,6 +47,22 @@ Deno.test("a loop near the root starves neither deeper tasks nor the host [F1] [
   assert(hostTurns > 0);
 });
 
+Deno.test("steps that take long let the host have its turn between them [F2]", async () => {
+  let isDue = false;
+  setTimeout(() => isDue = true, 0);
+  const steps = await onHeddle(function* () {
+    let steps = 0;
+    while (!isDue && steps < 500) {
+      yield* fx.call(() => {
+        for (const until = performance.now() + 1; performance.now() < until;);
+      });
+      yield* fx.createContext("none", steps++).get();
+    }
+    return steps;
+  });
+  assert(steps < 100, `${steps} steps of a millisecond were taken before a timer that was due`);
+});
+
 Deno.test("a halt is not lost when a finally waits below a plain yield* [S3]", async () => {
   const log: string[] = [];
   function* inner() {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { bridge } from "./bridge.ts";
 import type { Mutant } from "./mutant.ts";
 import { outerMutants } from "./outer.ts";
 import { testingMutants } from "./testing.ts";
@@ -306,4 +307,5 @@ export const mutants: readonly Mutant[] = [
   },
   ...outerMutants,
   ...testingMutants,
+  ...bridge,
 ];
