@@ -1,8 +1,8 @@
 /** What Effection's guides and its own tests say of it, as programs that write down what happens, by each driver. */
 import { assertEquals } from "@std/assert";
 import * as fx from "effection";
-import { type Effect, run } from "../../mod.ts";
-import { drivers as theirDrivers } from "./_drivers.ts";
+import type { Effect } from "../../mod.ts";
+import { drivers as theirDrivers, ours } from "./_drivers.ts";
 
 /** In Effection 4.0 a cleanup that fails crashes the scope around, too. */
 const isOf40 = !("allSettled" in fx);
@@ -10,7 +10,7 @@ const isOf40 = !("allSettled" in fx);
 type Op<T = unknown> = Generator<Effect<unknown>, T, unknown>;
 
 const drivers: [name: string, run: <T>(op: () => fx.Operation<T>) => PromiseLike<T>][] = [
-  ["heddle", (op) => run(op)],
+  ["heddle", ours],
   ...theirDrivers,
 ];
 

@@ -2,8 +2,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as fx from "effection";
-import { type Effect, run } from "../../mod.ts";
-import { drivers } from "./_drivers.ts";
+import type { Effect } from "../../mod.ts";
+import { drivers, ours } from "./_drivers.ts";
 
 type Op<T = unknown> = Generator<Effect<unknown>, T, unknown>;
 
@@ -83,7 +83,7 @@ async function inOrder(): Promise<void> {
 
 for (
   const [driver, drive] of [
-    ["heddle", <T>(op: () => fx.Operation<T>): PromiseLike<T> => run(op)] as const,
+    ["heddle", ours] as const,
     ...drivers,
   ]
 ) {

@@ -1,15 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as fx from "effection";
-import { run, scope, sleep, suspend, yieldNow } from "../../mod.ts";
+import { scope, sleep, suspend, yieldNow } from "../../mod.ts";
 import { cancelAtEveryStep } from "../kernel/_sweep.ts";
-import { drivers as theirDrivers } from "./_drivers.ts";
+import { drivers as theirDrivers, ours } from "./_drivers.ts";
 
 type Op<T> = Generator<fx.Effect<unknown>, T, unknown>;
 
 /** Who runs a program written for Effection. */
 const drivers: [name: string, run: <T>(op: () => fx.Operation<T>) => PromiseLike<T>][] = [
-  ["heddle", (op) => run(op)],
+  ["heddle", ours],
   ...theirDrivers,
 ];
 
