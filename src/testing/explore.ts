@@ -100,12 +100,12 @@ class Explorer {
 
   constructor(work: Thunk<unknown>, options: ExploreOptions) {
     checkExploreOptions(options);
-    const { timeBudget, maxSteps, stepCost, globals, depth, patience } = options;
+    const { timeBudget, maxSteps, stepCost, globals, interruptions, depth, patience } = options;
     const { runs = timeBudget === undefined ? 1000 : Infinity } = options;
     this.#work = work;
     this.#options = options;
     this.#runs = runs;
-    this.#given = { maxSteps, stepCost, globals, patience };
+    this.#given = { maxSteps, stepCost, globals, interruptions, patience };
     const given = { ...this.#given, depth };
     this.#setup = setupOf(
       Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),

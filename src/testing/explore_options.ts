@@ -83,6 +83,13 @@ export interface ExploreOptions {
    */
   globals?: boolean;
   /**
+   * Whether a task may also give way where an operation has its result at once, as in `simulate`. It finds what happens
+   * under load only, and makes for more orders.
+   *
+   * @default false
+   */
+  interruptions?: boolean;
+  /**
    * How long the host is waited for while a timer is set, as in `simulate`.
    *
    * @default 0
@@ -96,7 +103,7 @@ export interface ExploreOptions {
 export function checkExploreOptions(options: ExploreOptions): void {
   checkOptions(options, "explore");
   const { runs, timeBudget, strategy = "random", seed, deviations, preemptions } = options;
-  const { reduction, stepCost, onProgress } = options;
+  const { reduction, interruptions, stepCost, onProgress } = options;
   if (runs !== Infinity) checkWhole(runs, "runs", 1, "explore");
   checkWhole(seed, "seed", -Infinity, "explore");
   if (deviations !== Infinity) checkWhole(deviations, "deviations", 0, "explore");
@@ -121,6 +128,10 @@ export function checkExploreOptions(options: ExploreOptions): void {
   if (bounds.length > 1) {
     // A bound may forbid the one run that stands for all those which are left out.
     throw new TypeError(`Cannot explore: ${bounds.join(" and ")} do not go together`);
+  }
+  if (reduction === true && interruptions === true) {
+    // What comes after an interruption may have to do with anything.
+    throw new TypeError("Cannot explore: 'reduction' and 'interruptions' do not go together");
   }
   if (reduction === true && stepCost !== undefined && stepCost !== 0) {
     // Then each step decides when timers fire, and all have to do with each other.

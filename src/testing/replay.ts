@@ -38,7 +38,10 @@ export class DivergenceError extends Error {
 }
 
 /** What can be set otherwise when a run is made again; by default it is as it was when it was found. */
-export type ReplayOptions = Pick<SimulateOptions, "maxSteps" | "stepCost" | "globals" | "patience">;
+export type ReplayOptions = Pick<
+  SimulateOptions,
+  "maxSteps" | "stepCost" | "globals" | "interruptions" | "patience"
+>;
 
 /**
  * Makes a run again that `explore` found, from its replay string, so that one can look at it with a debugger.

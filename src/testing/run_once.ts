@@ -13,7 +13,7 @@ import { DeadlockError } from "../kernel/errors.ts";
 import { hostTurn } from "../kernel/host_turn.ts";
 import { FairReadyQueue } from "../kernel/ready_queue.ts";
 import { run } from "../kernel/run.ts";
-import { Scheduler } from "../kernel/scheduler.ts";
+import { Scheduler, type SchedulerOptions } from "../kernel/scheduler.ts";
 import { traceSpawn, traceSpawns } from "../kernel/spawn_trace.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import { OBSERVED } from "../kernel/task_bits.ts";
@@ -26,6 +26,7 @@ import { ChoosingQueue } from "./choosing_queue.ts";
 import { controlledGlobals } from "./controlled_globals.ts";
 import { type Decision, Decisions } from "./decisions.ts";
 import { type Fault, inject } from "./faults.ts";
+import { InterruptingScheduler } from "./interrupting_scheduler.ts";
 import { type Leak, leaksOf } from "./leak.ts";
 import { liveTasks } from "./live_tasks.ts";
 import { LivelockError } from "./livelock_error.ts";
@@ -45,6 +46,8 @@ export interface RunSetup {
   /** How much virtual time a step takes, in milliseconds. */
   readonly stepCost: number;
   readonly globals: boolean;
+  /** Whether tasks may give way where they need not wait. */
+  readonly interruptions: boolean;
   /** How long time stands still while the host is waited for, in milliseconds of the host. */
   readonly patience: number;
   readonly faults: readonly Fault[];
@@ -133,7 +136,7 @@ class Simulator<T> {
       setup.maxSwitches,
     );
     const chance = new Random(seed, 1);
-    this.#scheduler = new Scheduler({
+    const options: SchedulerOptions = {
       clock: this.#clock,
       ready: this.#queue,
       budget: Infinity,
@@ -143,7 +146,10 @@ class Simulator<T> {
       },
       ...(decisions === null ? {} : { pick: (count: number) => decisions.pick(count) }),
       onIdle: () => this.#idle(),
-    });
+    };
+    this.#scheduler = setup.interruptions && decisions !== null
+      ? new InterruptingScheduler(options, () => decisions.pick(2) === 1)
+      : new Scheduler(options);
     this.#scheduler.instrument = setup.watch ?? setup.instrument ?? null;
     this.#scheduler.onUnobserved = (task) => void this.#unobserved.push(task);
     simulators.set(this.#scheduler, this as Simulator<unknown>);

@@ -29,12 +29,13 @@ export interface Recording extends Schedule {
 /** What decides, with the schedule, what a run comes to. */
 export interface Settings {
   readonly globals?: boolean;
+  readonly interruptions?: boolean;
   readonly stepCost?: number;
   readonly patience?: number;
   readonly maxSteps?: number;
 }
 
-/** The letters for numbers among the settings; `g` stands for `globals`. */
+/** The letters for numbers among the settings; `g` stands for `globals`, `i` for `interruptions`. */
 const letters = { c: "stepCost", p: "patience", m: "maxSteps" } as const;
 
 const version = "h1";
@@ -53,6 +54,7 @@ export function encode({ decisions, seed, fingerprint, settings }: Recording): s
   }
   const fields = [version, seed.toString(36), fingerprint.toString(36), parts.join(".")];
   const given = settings.globals === true ? ["g"] : [];
+  if (settings.interruptions === true) given.push("i");
   for (const [letter, name] of Object.entries(letters)) {
     if (settings[name] !== undefined) given.push(`${letter}${settings[name]}`);
   }
@@ -67,7 +69,7 @@ export function encode({ decisions, seed, fingerprint, settings }: Recording): s
  */
 export function decode(text: string): Recording {
   const match = typeof text === "string"
-    ? /^h1:(-?[0-9a-z]+):([0-9a-z]+):((?:[0-9a-z]+(?:\*[0-9a-z]+)?(?:\.|(?=:|$)))*)(?::([gcpm0-9.,e+-]+))?$/
+    ? /^h1:(-?[0-9a-z]+):([0-9a-z]+):((?:[0-9a-z]+(?:\*[0-9a-z]+)?(?:\.|(?=:|$)))*)(?::([gicpm0-9.,e+-]+))?$/
       .exec(text)
     : null;
   if (match === null) {
@@ -85,6 +87,7 @@ export function decode(text: string): Recording {
   const settings: { -readonly [K in keyof Settings]: Settings[K] } = {};
   for (const given of match[4]?.split(",") ?? []) {
     if (given === "g") settings.globals = true;
+    else if (given === "i") settings.interruptions = true;
     else settings[letters[given[0] as keyof typeof letters]] = Number(given.slice(1));
   }
   return {

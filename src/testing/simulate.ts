@@ -65,6 +65,13 @@ export interface SimulateOptions {
    */
   globals?: boolean;
   /**
+   * Whether a task may also give way where an operation has its result at once, such as a lock that is free: the real
+   * scheduler has it do so when it has held the thread for long. Without, it goes on, which it does nearly always.
+   *
+   * @default false
+   */
+  interruptions?: boolean;
+  /**
    * How long virtual time stands still while a task waits for a promise or a callback of the host and a timer is set, in
    * milliseconds of the host. With 0 the host has one turn, which is enough for promises that are settled or settle each
    * other; real input and output needs more, or its timeouts come first.
@@ -171,6 +178,7 @@ export function setupOf(options: SimulateOptions, verb: string): RunSetup {
   checkOptions(options, verb);
   const { seed, schedule, strategy = "random", depth = defaultDepth, stepCost = 0 } = options;
   const { maxSteps = defaultMaxSteps, globals = false, patience = 0, faults = [] } = options;
+  const { interruptions = false } = options;
   checkWhole(seed, "seed", -Infinity, verb);
   checkWhole(maxSteps, "maxSteps", 1, verb);
   checkWhole(depth, "depth", 1, verb);
@@ -181,11 +189,8 @@ export function setupOf(options: SimulateOptions, verb: string): RunSetup {
       }`,
     );
   }
-  if (typeof globals !== "boolean") {
-    throw new TypeError(
-      `Cannot ${verb}: 'globals' must be a boolean: current value is ${describe(globals)}`,
-    );
-  }
+  checkBoolean(globals, "globals", verb);
+  checkBoolean(interruptions, "interruptions", verb);
   checkTime(stepCost, "stepCost", verb);
   checkTime(patience, "patience", verb);
   checkFaults(faults, verb);
@@ -196,7 +201,14 @@ export function setupOf(options: SimulateOptions, verb: string): RunSetup {
   } else if (seed !== undefined) {
     chooser = new RandomChooser(seed);
   }
-  return { chooser, seed: seed ?? 0, maxSteps, stepCost, globals, patience, faults };
+  return { chooser, seed: seed ?? 0, maxSteps, stepCost, globals, interruptions, patience, faults };
+}
+
+function checkBoolean(value: unknown, name: string, verb: string): void {
+  if (typeof value === "boolean") return;
+  throw new TypeError(
+    `Cannot ${verb}: '${name}' must be a boolean: current value is ${describe(value)}`,
+  );
 }
 
 function checkTime(value: unknown, name: string, verb: string): void {

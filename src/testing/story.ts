@@ -24,11 +24,11 @@ export function tell({ trace, notes, error }: StorySource): string {
   let at = 0;
   while (at < trace.length) {
     const first = at;
-    const { task, name } = trace[first];
-    while (at < trace.length && trace[at].task === task) at++;
+    const { task, name, time } = trace[first];
+    while (at < trace.length && trace[at].task === task && trace[at].time === time) at++;
     lines.push(lineOf(trace, notes, first, at, `${task} '${name}'`));
   }
-  const switches = lines.length - 1;
+  const switches = trace.filter((step, at) => at > 0 && step.task !== trace[at - 1].task).length;
   const left = lines.length - most;
   if (left > 0) lines.splice(most / 2, left, `  … ${left} lines left out …`);
   return [
