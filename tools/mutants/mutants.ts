@@ -17,7 +17,7 @@ const kernel = [
   "tests/operations",
 ];
 const sync = ["tests/laws/sync_test.ts", "tests/laws/channel_test.ts", "tests/sync"];
-const pools = ["tests/executors/executor_test.ts"];
+const pools = ["tests/laws/executor_test.ts", "tests/executors/executor_test.ts"];
 const supervision = ["tests/supervision"];
 
 /** All of them. */
@@ -227,16 +227,16 @@ export const mutants: readonly Mutant[] = [
     why: "a latch that was opened is closed for those who come later [Y4]",
   },
   {
-    file: "src/executors/base_executor.ts",
-    from: "    while (this.#running < this.#size) {",
-    to: "    while (this.#running <= this.#size) {",
+    file: "src/executors/slots.ts",
+    from: "    while (this.running < this.size) {",
+    to: "    while (this.running <= this.size) {",
     tests: pools,
     why: "one runs too many [P1]",
   },
   {
-    file: "src/executors/base_executor.ts",
-    from: '    submission.state = "lent";\n    this.#waiting--;\n    this.#start(submission);',
-    to: "",
+    file: "src/executors/slots.ts",
+    from: "    if ((task.bits & WAITS) === 0) return;\n    this.#loans",
+    to: "    if (Date.now() > 0) return;\n    this.#loans",
     tests: pools,
     why: "a full pool that joins its own task dead-locks [P5]",
   },
@@ -249,8 +249,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "src/executors/map_stream.ts",
-    from: "    return unconsumed < Math.max(1, this.#lookahead);",
-    to: "    return true;",
+    from: "Math.min(concurrency - this.#inFlight, lookahead - unconsumed)",
+    to: "concurrency - this.#inFlight",
     tests: pools,
     why: "a map pulls more than its lookahead [P3]",
   },

@@ -17,33 +17,33 @@ const pipelines = ["tests/laws/pipeline_test.ts", "tests/pipeline"];
 /** All of them. */
 export const outerMutants: readonly Mutant[] = [
   {
-    file: "src/executors/base_executor.ts",
-    from: "this.#line.push(submission, submission.task.priority);",
-    to: "this.#line.push(submission, 0);",
+    file: "src/executors/slots.ts",
+    from: "this.#line.push(task, task.priority);",
+    to: "this.#line.push(task, 0);",
     tests: executors,
     why: "priorities do not count [P7]",
   },
   {
-    file: "src/executors/base_executor.ts",
-    from:
-      'if (submission.state === "waiting" && !submission.task.hasEnded) this.#begin(submission);',
-    to: 'if (submission.state === "waiting") this.#begin(submission);',
+    file: "src/executors/slots.ts",
+    from: "      if ((task.bits & WAITS) !== 0) this.#begin(task);",
+    to: "      this.#begin(task);",
     tests: executors,
     why: "a task that was cancelled while it waited takes a slot for ever [E4]",
   },
   {
     file: "src/executors/submission.ts",
-    from: "    this.#follower?.settled(task);\n",
+    from: "    if (left !== Infinity) scheduler.setTimer(this.#deadline, dueAt);\n",
     to: "",
-    tests: executors,
-    why: "who listens first is never told [E4]",
+    tests: ["tests/executors/executor_test.ts"],
+    why: "a deadline never comes [E3]",
   },
   {
     file: "src/executors/map_stream.ts",
-    from: "    for (const task of [...this.#live].reverse()) {",
-    to: "    for (const task of [] as TaskNode[]) {",
+    from:
+      "const waits: (() => Operation<void>)[] = [...this.#live].map((task) => () => task.cancel());",
+    to: "const waits: (() => Operation<void>)[] = [];",
     tests: executors,
-    why: "a map that is left early goes on [P4]",
+    why: "a map that is left early does not wait for what it cancels [P4]",
   },
   {
     file: "src/executors/parallel/call_slots.ts",
