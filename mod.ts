@@ -222,6 +222,7 @@ export type { BaseExecutor, BaseOptions } from "./src/executors/base_executor.ts
 export { GreenPool, type GreenPoolOptions, type ImapOptions } from "./src/executors/green_pool.ts";
 export {
   type Job,
+  type JobMaker,
   type JobResult,
   jobsFrom,
   type JobsOf,

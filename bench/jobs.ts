@@ -8,3 +8,14 @@
 export function square(n: number): number {
   return n * n;
 }
+
+/** Waits, as a request does. */
+export const waitFor = (ms: number): Promise<number> =>
+  new Promise((resolve) => setTimeout(() => resolve(ms), ms));
+
+/** Holds its thread. */
+export function compute(ms: number): number {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+  return ms;
+}

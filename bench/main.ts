@@ -4,6 +4,7 @@
  * @module
  */
 
+import { adaptive } from "./adaptive.ts";
 import { bridge } from "./effection.ts";
 import { executors } from "./executors.ts";
 import { fairness } from "./fairness.ts";
@@ -26,6 +27,9 @@ for (const comparison of [...kernel, ...pipelines, ...supervision, ...bridge]) {
 const pools = executors();
 for (const comparison of pools.comparisons) await compare(comparison);
 await pools.close();
+if (only === undefined || "adaptive".includes(only)) {
+  for (const line of await adaptive()) console.log(line);
+}
 if (only === undefined || "memory".includes(only)) {
   for (const line of await memory()) console.log(line);
 }

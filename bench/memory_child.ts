@@ -5,7 +5,7 @@
  */
 
 import { median } from "./measure.ts";
-import { run, sleep, spawn, yieldNow } from "@heddle/runtime";
+import { GreenPool, run, sleep, spawn, yieldNow } from "@heddle/runtime";
 
 const gc = (globalThis as unknown as { gc: () => void }).gc;
 const heap = (): number => (gc(), Deno.memoryUsage().heapUsed);
@@ -32,6 +32,22 @@ await run(function* () {
 });
 const grown = (heap() - before) / 1e6;
 say("heap after 1,000,000 spawns and joins", `${grown.toFixed(2)} MB`, Math.abs(grown) <= 2);
+
+const pool = new GreenPool({ size: 500 });
+const mapped = await run(function* () {
+  const stream = pool.map(Array(10_000_000).keys(), (n) => n);
+  let first = 0;
+  let most = 0;
+  for (let n = 0; !(yield* stream.next()).done; n++) {
+    if (n % 1_000_000 !== 999_999) continue;
+    const now = heap();
+    if (first === 0) first = now;
+    most = Math.max(most, now - first);
+  }
+  return most / 1e6;
+});
+await pool.close();
+say("heap over 10,000,000 mapped inputs", `+${mapped.toFixed(2)} MB`, mapped <= 2);
 
 const many = run(function* () {
   for (let i = 0; i < 100_000; i++) yield* spawn(() => sleep(1e6));

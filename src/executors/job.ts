@@ -42,8 +42,34 @@ export type JobsOf<M> = {
   readonly [
     // deno-lint-ignore no-explicit-any -- `any` is how TypeScript matches functions of all parameters
     K in keyof M as M[K] extends (...args: any[]) => any ? K : never
-  ]: M[K] extends (...args: infer A) => infer R ? (...args: A) => Job<JobResult<R>> : never;
+  ]: JobMaker<M[K]>;
 };
+
+/**
+ * A function that makes jobs of a function. Of overloads it has the last four. TypeScript cannot carry type parameters
+ * over: a generic function has `unknown` for them, so say what it results in, as in `jobs.first(list) as Job<string>`.
+ */
+export type JobMaker<F> = F extends {
+  (...args: infer A): infer R;
+  (...args: infer B): infer S;
+  (...args: infer C): infer T;
+  (...args: infer D): infer U;
+}
+  ? Same<[A, R], [D, U]> extends true
+    ? Same<[B, S], [D, U]> extends true ? (...args: D) => Job<JobResult<U>>
+    :
+      & ((...args: B) => Job<JobResult<S>>)
+      & ((...args: C) => Job<JobResult<T>>)
+      & ((...args: D) => Job<JobResult<U>>)
+  :
+    & ((...args: A) => Job<JobResult<R>>)
+    & ((...args: B) => Job<JobResult<S>>)
+    & ((...args: C) => Job<JobResult<T>>)
+    & ((...args: D) => Job<JobResult<U>>)
+  : F extends (...args: infer A) => infer R ? (...args: A) => Job<JobResult<R>>
+  : never;
+
+type Same<A, B> = [A] extends [B] ? [B] extends [A] ? true : false : false;
 
 /** What is known of the functions of a module. */
 export interface JobsOptions {

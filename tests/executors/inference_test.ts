@@ -23,6 +23,12 @@ Deno.test("jobs have the types of what their functions come to", () => {
   const stream: Job<AsyncIterable<number>> = jobs.upTo(1);
   const names = [sync, coroutine, promise, stream].map(({ name }) => name);
   assertEquals(names, ["square", "squareSoon", "squareLater", "upTo"]);
+  const text: Job<string> = jobs.twice("a");
+  const number: Job<number> = jobs.twice(1);
+  const generic = jobs.firstOf(["a"]) as Job<string>;
+  assertEquals([text.name, number.name, generic.name], ["twice", "twice", "firstOf"]);
+  // @ts-expect-error: no overload takes a boolean
+  jobs.twice(true);
   // @ts-expect-error: the argument of the function is a number
   jobs.square("1");
   // @ts-expect-error: the module has no such export
