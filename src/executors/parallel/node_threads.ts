@@ -6,7 +6,13 @@
 import type { Worker as NodeWorker, WorkerOptions } from "node:worker_threads";
 import { type PortLike, wirePort } from "./message_port.ts";
 import type { NodeWorkerData } from "./node_worker.ts";
-import type { Thread, ThreadAdapter, ThreadListener, ThreadOptions } from "./platform.ts";
+import type {
+  ResourceLimits,
+  Thread,
+  ThreadAdapter,
+  ThreadListener,
+  ThreadOptions,
+} from "./platform.ts";
 
 /** Looked up when it is needed, since in a browser there is no such module to import. */
 function threads(): typeof import("node:worker_threads") | undefined {
@@ -40,7 +46,23 @@ function startModule(entry: URL): URL {
   );
 }
 
+/**
+ * On Deno a thread whose heap is full takes the process down, unless its heap has a limit of its own: then the thread alone
+ * ends. So it has the limit that it would have had anyway.
+ */
+function heapLimits({ resourceLimits }: ThreadOptions): ResourceLimits | undefined {
+  if (!("Deno" in globalThis) || resourceLimits?.maxOldGenerationSizeMb !== undefined) {
+    return resourceLimits;
+  }
+  const { process } = globalThis as unknown as {
+    process: { getBuiltinModule(name: string): typeof import("node:v8") };
+  };
+  const { heap_size_limit } = process.getBuiltinModule("node:v8").getHeapStatistics();
+  return { ...resourceLimits, maxOldGenerationSizeMb: Math.floor(heap_size_limit / 2 ** 20) };
+}
+
 function start(options: ThreadOptions, listener: ThreadListener): Thread {
+  const resourceLimits = heapLimits(options);
   // Calls and results never use the worker's own port: on Deno a mebibyte takes 60 times as long through it.
   const { port1, port2 } = new MessageChannel();
   const workerData: NodeWorkerData = { port: port2, settings: options.settings };
@@ -49,7 +71,7 @@ function start(options: ThreadOptions, listener: ThreadListener): Thread {
     // deno-lint-ignore no-explicit-any -- the types of the web's port and of Node's do not know each other
     transferList: [port2 as any],
     ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
+    ...(resourceLimits === undefined ? {} : { resourceLimits }),
   });
   worker.on("error", (error) => listener.failed(error));
   worker.on("messageerror", (error) => listener.failed(error));

@@ -94,7 +94,7 @@ export interface ParallelPoolOptions {
   maxMemoryPerWorker?: number;
   /**
    * Limits on a worker's heap, in MiB, as `node:worker_threads` has them. A worker that would exceed one dies, and the task
-   * that did it fails with `WorkerLostError`. Without limits a thread that fills its heap takes the program down with it.
+   * that did it fails with `WorkerLostError`.
    * With `isolation: "process"` only `maxOldGenerationSizeMb` and `maxYoungGenerationSizeMb` hold. Bun knows no such limits.
    *
    * @default those of the runtime
