@@ -5,7 +5,7 @@
  */
 
 import type { Scope } from "effection";
-import type { BaseEffect, ForeignResult } from "../kernel/effect.ts";
+import type { ForeignResult, OperationEffect } from "../kernel/effect.ts";
 import { lend } from "../kernel/run.ts";
 import { TaskNode } from "../kernel/task.ts";
 import { hostOf } from "./host.ts";
@@ -14,7 +14,7 @@ import { belongsTo, environmentFor, schedulerFor } from "./nearest.ts";
 /** Begins an operation of ours for a routine of Effection's; what comes back leaves it. */
 export function enterFor(
   scope: Scope,
-  operation: BaseEffect<unknown>,
+  operation: OperationEffect,
   resolve: (result: ForeignResult) => void,
 ): (left: (result: ForeignResult<void>) => void) => void {
   if (operation.bindsToScope) return hostOf(scope).perform(operation, resolve);

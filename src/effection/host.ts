@@ -12,9 +12,15 @@
 import type { Scope } from "effection";
 import { CancelCause } from "../kernel/cancel_cause.ts";
 import { requestCancel, unwindBody, unwound } from "../kernel/cancellation.ts";
-import { BaseEffect, type Effect, type ForeignResult, perform } from "../kernel/effect.ts";
+import {
+  BaseEffect,
+  type Effect,
+  type ForeignResult,
+  type OperationEffect,
+  perform,
+} from "../kernel/effect.ts";
 import { CancelledError } from "../kernel/errors.ts";
-import { runApart } from "../kernel/running.ts";
+import { runApart, runNow } from "../kernel/running.ts";
 import { TaskNode } from "../kernel/task.ts";
 import { CANCELLING, OBSERVED } from "../kernel/task_bits.ts";
 import type { Parking } from "../kernel/waiter.ts";
@@ -34,7 +40,7 @@ export function hostOf(scope: Scope): Host {
 
 /** One effect that the host performs for a routine. */
 interface Request {
-  readonly effect: BaseEffect<unknown>;
+  readonly effect: OperationEffect;
   readonly resolve: Resolve;
   /** Set when the routine leaves before the effect has come to something. */
   left: Left | null;
@@ -72,7 +78,7 @@ export class Host implements Iterator<Effect<unknown>, void, unknown> {
     belongsTo(this.#task, scope);
     scope.set(nearestTask, this.#task);
     // At once, so that it is there for children, which `spawnIn` may give it before the scheduler has a turn.
-    this.#task.run();
+    runNow(this.#task);
     (this.#task.coldPart().onEnd ??= []).push(() => this.#ended());
     // A keeper that is halted before its first step never runs, and one whose cleanup fails crashes, in 4.0, more than its
     // scope: so what fails at the end is told by the scope itself, where a version lets one do that.
@@ -83,7 +89,7 @@ export class Host implements Iterator<Effect<unknown>, void, unknown> {
   }
 
   /** Performs an effect in this scope. */
-  perform(effect: BaseEffect<unknown>, resolve: Resolve): (left: Left) => void {
+  perform(effect: OperationEffect, resolve: Resolve): (left: Left) => void {
     const request: Request = { effect, resolve, left: null, cause: null };
     if (this.#task.hasEnded) {
       resolve({ ok: false, error: new CancelledError("The scope has ended") });

@@ -19,9 +19,9 @@ export abstract class BindingEffect<T> extends BaseEffect<T> {
   }
 
   /** Performs it for the task whose scope it is; see {@linkcode perform}. */
-  abstract bind(task: TaskNode): boolean;
+  abstract bind(task: TaskNode, step?: unknown): boolean;
 
-  [perform](task: TaskNode): boolean {
-    return (task.bits & ELSEWHERE) === 0 ? this.bind(task) : foreign.bind(this, task);
+  [perform](task: TaskNode, step?: unknown): boolean {
+    return (task.bits & ELSEWHERE) === 0 ? this.bind(task, step) : foreign.bind(this, task);
   }
 }

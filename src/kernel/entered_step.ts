@@ -7,18 +7,26 @@
 import { CancelCause } from "./cancel_cause.ts";
 import { requestCancel } from "./cancellation.ts";
 import type { Enter } from "./environment.ts";
+import { pass } from "./running.ts";
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 
 /** What `enter` did wrong. */
-export interface EnterFailure {
+interface EnterFailure {
   readonly error: unknown;
   /** Whether the step was taken all the same. */
   readonly stepped: boolean;
 }
 
+/** Takes a step of `task` within `enter`; ends the task when that is broken. */
+export function stepEntered(task: TaskNode, enter: Enter, step: () => void): void {
+  const broken = takeStep(enter, step);
+  pass(null);
+  if (broken !== null) endBroken(task, broken);
+}
+
 /** Has `enter` take a step. It must call it at once and once: a later or second call throws, and takes no step. */
-export function stepEntered(enter: Enter, step: () => void): EnterFailure | null {
+function takeStep(enter: Enter, step: () => void): EnterFailure | null {
   let stepped = false;
   let over = false;
   try {
@@ -41,7 +49,7 @@ export function stepEntered(enter: Enter, step: () => void): EnterFailure | null
 }
 
 /** Ends a task because what surrounds its steps is broken. Its last steps, which unwind it, are taken bare. */
-export function endBroken(task: TaskNode, { error, stepped }: EnterFailure): void {
+function endBroken(task: TaskNode, { error, stepped }: EnterFailure): void {
   if (task.hasEnded) return void Promise.reject(error);
   task.collect(error);
   task.environment = { ...task.environment, enter: null };

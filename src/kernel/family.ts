@@ -8,7 +8,7 @@
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 
-const { RESOURCE } = B;
+const { HELD, RESOURCE } = B;
 
 /** Who has children: a task, and a scheduler, whose children are the roots. */
 export interface Family {
@@ -26,16 +26,19 @@ export function joinFamily(task: TaskNode): void {
   const family: Family = parent === null ? task.scheduler.roots : parent;
   const newest = family.children;
   task.older = newest;
-  if (newest !== null) newest.newer = task;
+  if (newest !== null) {
+    if ((newest.bits & HELD) !== 0) newest.scheduler.release();
+    newest.newer = task;
+  }
   family.children = task;
 }
 
 /** Takes a task that has ended from its parent, or from the roots. O(1). */
 export function leaveFamily(task: TaskNode): void {
   const { parent } = task;
-  if ((task.bits & RESOURCE) !== 0) {
-    parent!.cold!.keepers!.delete(task);
-    return;
+  if ((task.bits & (RESOURCE | HELD)) !== 0) {
+    if ((task.bits & HELD) !== 0) task.scheduler.release();
+    else return void parent!.cold!.keepers!.delete(task);
   }
   const { newer, older } = task;
   if (newer !== null) newer.older = older;

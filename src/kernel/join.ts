@@ -119,15 +119,31 @@ class Joiners implements Settled {
   }
 }
 
-/** The effect of joining a task; or, without `outcome`, of waiting until it is over. */
-export class Join<T> extends BaseEffect<T> {
-  readonly #target: TaskNode;
-  readonly #outcome: boolean;
+/** Performs the join of `target` for `task`: the effect that a task itself is. */
+export function join(target: TaskNode, task: TaskNode): boolean {
+  if (witness.now !== null) witness.now.joins(target);
+  if (target.phase === ENDED) {
+    target.observe();
+    if ((target.bits & (FAILED | CANCELLED)) === 0) task.give(target.value);
+    else task.fail(target.failure);
+    return true;
+  }
+  // A seat of a select is not a task, and wants an object of its own.
+  if (!(task instanceof TaskNode)) return stand(target, task, new Joiner(task, target, true));
+  if (target.joiners !== null) return stand(target, task, task);
+  checkNotItself(target, task);
+  target.joiners = task;
+  task.waiting = target;
+  return false;
+}
 
-  constructor(target: TaskNode, outcome: boolean) {
+/** The effect of waiting until a task is over, whatever comes of it. */
+class WaitForEnd extends BaseEffect<void> {
+  readonly #target: TaskNode;
+
+  constructor(target: TaskNode) {
     super();
     this.#target = target;
-    this.#outcome = outcome;
   }
 
   get description(): string {
@@ -137,27 +153,27 @@ export class Join<T> extends BaseEffect<T> {
   [perform](task: TaskNode): boolean {
     const target = this.#target;
     if (witness.now !== null) witness.now.joins(target);
-    if (target.phase === ENDED) {
-      target.observe();
-      if (!this.#outcome) task.give(undefined);
-      else if (target.hasFailed || target.isCancelled) task.fail(target.failure);
-      else task.give(target.value);
-      return true;
-    }
-    if (target === task) {
-      throw new TypeError(
-        `Task ${task.id} '${task.name}' waits for its own end, which would never come`,
-      );
-    }
-    if ((target.bits & WAITS) !== 0) target.joiners?.awaited?.(target, running);
-    // A seat of a select is not a task, and wants an object of its own.
-    const who = this.#outcome && task instanceof TaskNode
-      ? task
-      : new Joiner(task, target, this.#outcome);
-    task.waiting = who === task ? target : who as Joiner;
-    addJoiner(target, who);
-    return false;
+    if (target.phase !== ENDED) return stand(target, task, new Joiner(task, target, false));
+    target.observe();
+    task.give(undefined);
+    return true;
   }
+}
+
+/** Has `who` told of the end of `target`, and parks `task` until then. */
+function stand(target: TaskNode, task: TaskNode, who: TaskNode | Joiner): false {
+  checkNotItself(target, task);
+  if ((target.bits & WAITS) !== 0) target.joiners?.awaited?.(target, running);
+  task.waiting = who === task ? target : who as Joiner;
+  addJoiner(target, who);
+  return false;
+}
+
+function checkNotItself(target: TaskNode, task: TaskNode): void {
+  if (target !== task) return;
+  throw new TypeError(
+    `Task ${task.id} '${task.name}' waits for its own end, which would never come`,
+  );
 }
 
 /** Has `listener` told of the end of a task that has not ended. */
@@ -199,7 +215,7 @@ export class CancellationHandle implements Cancellation {
   [Symbol.iterator](): Iterator<Effect<unknown>, void, unknown> {
     return this.#target === null
       ? [][Symbol.iterator]()
-      : new Step<void>(new Join<void>(this.#target, false));
+      : new Step<void>(new WaitForEnd(this.#target));
   }
 
   then<A = void, B = never>(

@@ -37,7 +37,9 @@ export function report(task: TaskNode): void {
  * scope it is the scope's, or is looked at when the scope ends.
  */
 export function unobserve(task: TaskNode): void {
-  if ((task.bits & (B.FAILED | B.OBSERVED_AGAIN)) !== B.FAILED || task.outcome !== null) return;
+  if ((task.bits & (B.FAILED | B.OBSERVED_AGAIN)) !== B.FAILED || task.cold?.outcome != null) {
+    return;
+  }
   task.bits &= ~B.OBSERVED;
   if (task.parent === null && (task.bits & B.OWNED) === 0) report(task);
 }
@@ -66,9 +68,10 @@ function makeByHand(): OutcomePromise {
 }
 
 function ensurePromise(task: TaskNode): Promise<unknown> {
-  if (task.outcome === null) {
-    task.outcome = makePromise();
-    if (task.hasEnded) settlePromise(task, task.outcome);
+  const cold = task.coldPart();
+  if (cold.outcome === null) {
+    cold.outcome = makePromise();
+    if (task.hasEnded) settlePromise(task, cold.outcome);
   }
-  return task.outcome.promise;
+  return cold.outcome.promise;
 }

@@ -11,7 +11,7 @@ import { checkGrace, requestCancel } from "./cancellation.ts";
 import { defaultScheduler, Scheduler } from "./scheduler.ts";
 import { checkTaskOptions } from "./spawn.ts";
 import { traceSpawn } from "./spawn_trace.ts";
-import { runApart, running } from "./running.ts";
+import { runApart, running, runNow } from "./running.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import type { Task, TaskOptions } from "./task_handle.ts";
@@ -164,7 +164,7 @@ export function lend(
     if (!isLeft) runApart(() => resolve(resultOf(task)));
   };
   cold.onEnd = [() => task.scheduler.isOverdue() ? later(task.scheduler, goOn) : goOn()];
-  task.run();
+  runNow(task);
   return (left: (result: ForeignResult<void>) => void) => {
     isLeft = true;
     if (task.hasEnded) return left({ ok: true });

@@ -33,6 +33,8 @@ import { FairReadyQueue, type ReadyQueue } from "./ready_queue.ts";
 import { type Timed, Timers } from "./timers.ts";
 import type { Instrument } from "./instrument.ts";
 import { checkOptions, describe } from "./work.ts";
+import { enter, leave, pass } from "./running.ts";
+import { eventOf } from "./task_event.ts";
 import type { TaskNode } from "./task.ts";
 
 /** How long the loop may hold the thread before the host gets a turn, in milliseconds. */
@@ -42,10 +44,16 @@ const defaultBudget = 8;
  * How many steps there may be between two looks at the clock. It bounds what the host waits when short steps are
  * followed by long ones, of which the scheduler learns at the next look only.
  */
-const longestStretch = 32;
+const longestStretch = 16;
 
 /** How much time should pass between two looks, in milliseconds. */
 const glance = defaultBudget / 4;
+
+/**
+ * What the budget is measured with: half the price of `performance.now`, and a millisecond is fine enough. Taken once, since
+ * tests put others in its place.
+ */
+const wallClock = Date.now;
 
 /** How a scheduler is made; everything has a default. */
 export interface SchedulerOptions {
@@ -111,9 +119,9 @@ export class Scheduler {
   /** Whether a host turn was asked for and has not come. */
   #hopping = false;
   /** When the host last had its turn, as far as it is known. */
-  #turnBegan: number = performance.now();
+  #turnBegan: number = wallClock();
   /** When the clock was last looked at, how many steps there are between two looks, and how many are left. */
-  #looked: number = performance.now();
+  #looked: number = wallClock();
   #stretch = 1;
   #left = 1;
 
@@ -147,6 +155,11 @@ export class Scheduler {
   enqueue(task: TaskNode): void {
     this.#ready.push(task);
     if (!this.#active) this.#activate();
+  }
+
+  /** @internal The task that the queue holds by its parent is about to have a younger sibling, or to leave. */
+  release(): void {
+    this.#ready.release();
   }
 
   /** @internal Makes `task` ready and, within bounds, the next to run, as when a caller goes on with a callee. */
@@ -208,7 +221,7 @@ export class Scheduler {
   }
 
   readonly #alarm = (): void => {
-    this.#turnBegan = performance.now();
+    this.#turnBegan = wallClock();
     this.#active = true;
     this.#timers.expire();
     if (!this.#hopping) this.#run();
@@ -216,7 +229,7 @@ export class Scheduler {
 
   readonly #hostTurn = (): void => {
     this.#hopping = false;
-    this.#turnBegan = this.#looked = performance.now();
+    this.#turnBegan = this.#looked = wallClock();
     this.#run();
   };
 
@@ -228,9 +241,11 @@ export class Scheduler {
 
   readonly #runLoop = (): void => {
     this.#looping = this.#active = true;
+    const before = enter(null);
     try {
       this.#loop();
     } finally {
+      leave(before);
       this.#looping = false;
       this.#active = this.#hopping;
       // Only a throwing instrument leaves the loop early; the other tasks must not pay for it.
@@ -241,7 +256,9 @@ export class Scheduler {
   #loop(): void {
     const ready = this.#ready;
     for (let task = ready.shift(); task !== undefined; task = ready.shift()) {
-      task.run();
+      if (this.instrument === null) task.run();
+      else this.#runSeen(task, this.instrument);
+      pass(null);
       if (--this.#left === 0 && this.#spent()) {
         this.#hopping = true;
         this.#timers.arm();
@@ -253,15 +270,25 @@ export class Scheduler {
     this.#onIdle?.();
   }
 
+  /** A step while somebody listens. */
+  #runSeen(task: TaskNode, instrument: Instrument): void {
+    if (task.hasEnded) return;
+    instrument.taskResumed?.(eventOf(task));
+    task.run();
+    pass(null);
+    if (!task.hasEnded) instrument.taskParked?.(eventOf(task));
+  }
+
   /** Whether the host has waited long enough. Learns how many steps fit between two looks at the clock. */
   #spent(): boolean {
-    const now = performance.now();
+    const now = wallClock();
     const elapsed = now - this.#looked;
     this.#looked = now;
     const fitting = elapsed > 0 ? Math.round((glance / elapsed) * this.#stretch) : longestStretch;
     // Grows slowly and shrinks at once: a short step between long ones says little.
     this.#left = this.#stretch = Math.max(1, Math.min(fitting, 2 * this.#stretch, longestStretch));
-    return now - this.#turnBegan > this.#budget;
+    // A clock that somebody has set back says nothing of the time that has passed.
+    return Math.abs(now - this.#turnBegan) > this.#budget;
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { BindingEffect } from "./binding_effect.ts";
-import type { AwaitableOperation } from "./effect.ts";
+import { type AwaitableOperation, Step } from "./effect.ts";
 import { checkScope } from "./finaliser.ts";
 import { traceSpawn } from "./spawn_trace.ts";
 import { TaskNode } from "./task.ts";
@@ -17,7 +17,7 @@ import { checkOptions, checkThunk, describe, type Thunk } from "./work.ts";
  * Spawns `work` as a child of the current task, and goes on at once with its handle. The child takes its first step when
  * its turn comes. The scope does not end before the child has; when the child fails, the scope fails.
  *
- * Costs about 200 ns, its join included, for a child that is `() => child(x)` with `child` a named generator function; a `function*` written
+ * Costs about 180 ns, its join included, for a child that is `() => child(x)` with `child` a named generator function; a `function*` written
  * in place costs a microsecond more, since V8 makes a new prototype for each.
  *
  * @example
@@ -69,7 +69,7 @@ class Spawn<T> extends BindingEffect<Task<T>> {
     return "spawn()";
   }
 
-  bind(parent: TaskNode): boolean {
+  bind(parent: TaskNode, step?: unknown): boolean {
     checkScope(parent, "spawn");
     const options = this.#options;
     const child = options === undefined
@@ -92,7 +92,8 @@ class Spawn<T> extends BindingEffect<Task<T>> {
         options.name,
       );
     parent.scheduler.enqueue(child);
-    parent.value = child;
+    if (step instanceof Step) step.take(child);
+    else parent.give(child);
     return true;
   }
 }

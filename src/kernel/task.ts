@@ -40,21 +40,21 @@
 
 import { armGrace, cancelByHand, deliverLate, endSpent, isTold } from "./cancellation.ts";
 import { Cold } from "./cold.ts";
-import { type Effect, type NativeEffect, operation, perform, Step } from "./effect.ts";
-import { endBroken, type EnterFailure, stepEntered } from "./entered_step.ts";
+import { isNativeEffect, operation, outside, perform, Step } from "./effect.ts";
+import type { Effect, ForeignResult, NativeEffect } from "./effect.ts";
+import { stepEntered } from "./entered_step.ts";
 import type { Enter, Environment } from "./environment.ts";
 import { ErrorList } from "./error_list.ts";
 import { joinFamily } from "./family.ts";
 import { performForeign } from "./foreign.ts";
 import { bodyReturned, bodyThrew, end } from "./ending.ts";
-import { CancellationHandle, deliverOutcome, Join, leaveJoin, type Settled } from "./join.ts";
+import { CancellationHandle, deliverOutcome, join, leaveJoin, type Settled } from "./join.ts";
 import { resume } from "./generators.ts";
-import { type OutcomePromise, promiseOf } from "./outcome_promise.ts";
-import { enter as enterTask, leave as leaveTask } from "./running.ts";
+import { promiseOf } from "./outcome_promise.ts";
+import { pass } from "./running.ts";
 import type { Scheduler } from "./scheduler.ts";
 import * as B from "./task_bits.ts";
 import { nextTaskId } from "./task_ids.ts";
-
 import type { Cancellation, CancelOptions, Task, TaskStatus } from "./task_handle.ts";
 import { eventOf } from "./task_event.ts";
 import type { Parking } from "./waiter.ts";
@@ -71,7 +71,7 @@ const stepLimit = 256;
 const givenWay: Parking = { description: "its turn", shielded: true, abandon: () => true };
 
 /** A task as the kernel sees it. */
-export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
+export class TaskNode<T = unknown> implements Task<T>, NativeEffect<T>, Parking, Settled {
   readonly id: number = nextTaskId();
   readonly scheduler: Scheduler;
   readonly parent: TaskNode | null;
@@ -91,7 +91,6 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
   /** What it waits on, or waited on until it was woken. */
   waiting: Parking | null = null;
   joiners: Settled | null = null;
-  outcome: OutcomePromise | null = null;
   cold: Cold | null = null;
 
   constructor(
@@ -118,31 +117,23 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
 
   // ---- stepping -------------------------------------------------------------------------------------------------
 
-  /** Takes one step: called by the scheduler, when it is this task's turn. */
+  /** Takes one step: called by the scheduler, in its turn, with no task running. It may leave this one as the running one. */
   run(): void {
     if (this.phase === ENDED) return;
     if ((this.bits & SPENT) !== 0) return endSpent(this as TaskNode);
+    pass(this as TaskNode);
     const { enter } = this.environment;
-    const instrument = this.scheduler.instrument;
-    if (instrument !== null) instrument.taskResumed?.(eventOf(this as TaskNode));
-    const before = enterTask(this as TaskNode);
-    let broken: EnterFailure | null = null;
-    try {
-      if (enter === null) this.#step();
-      else broken = this.#stepEntered(enter);
-    } finally {
-      leaveTask(before);
-    }
-    if (broken !== null) endBroken(this as TaskNode, broken);
-    if ((this.bits & CANCELLING) !== 0) armGrace(this as TaskNode);
-    if (instrument !== null && (this.phase as number) !== ENDED) {
-      instrument.taskParked?.(eventOf(this as TaskNode));
+    if (enter === null) this.#step();
+    else this.#stepEntered(enter);
+    if ((this.bits & CANCELLING) !== 0) {
+      pass(null);
+      armGrace(this as TaskNode);
     }
   }
 
   // Apart from `run`, which would else make room for the closure's `this` each time.
-  #stepEntered(enter: Enter): EnterFailure | null {
-    return stepEntered(enter, () => this.#step());
+  #stepEntered(enter: Enter): void {
+    stepEntered(this as TaskNode, enter, () => this.#step());
   }
 
   #step(): void {
@@ -172,10 +163,9 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
         continue;
       }
       try {
-        const native = (effect as NativeEffect | null | undefined)?.[perform];
         if (
-          !(typeof native === "function"
-            ? native.call(effect, this as TaskNode)
+          !(isNativeEffect(effect)
+            ? effect[perform](this as TaskNode, result)
             : performForeign(effect, this as TaskNode))
         ) {
           if ((this.bits & UNDELIVERED) !== 0) deliverLate(this as TaskNode);
@@ -295,13 +285,24 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
   /** Somebody learns of the outcome, so that a failure need not be reported. */
   observe(): void {
     this.bits |= (this.bits & B.OBSERVED) === 0 ? B.OBSERVED : B.OBSERVED_AGAIN;
-    if (this.phase === ENDED) this.outcome?.promise.catch(() => {});
+    if (this.phase === ENDED) this.cold?.outcome?.promise.catch(() => {});
   }
 
-  // ---- as what its only joiner waits on, and as the joiner of another (see join.ts) ----------------------------------
+  // ---- as the effect of joining it, as what its only joiner waits on, and as the joiner of another (see join.ts) -------
 
   get description(): string {
     return `the end of task ${this.id} '${this.name}'`;
+  }
+
+  [perform](by: TaskNode): boolean {
+    return join(this as TaskNode, by);
+  }
+
+  enter(
+    resolve: (result: ForeignResult) => void,
+    routine: unknown,
+  ): (left: (result: ForeignResult<void>) => void) => void {
+    return outside.enter(this, resolve, routine);
   }
 
   abandon(by: TaskNode): boolean {
@@ -355,7 +356,7 @@ export class TaskNode<T = unknown> implements Task<T>, Parking, Settled {
   }
 
   [Symbol.iterator](): Iterator<Effect<unknown>, T, unknown> {
-    return new Step<T>(new Join<T>(this as TaskNode, true));
+    return new Step<T>(this);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -51,10 +51,12 @@ export const TOLD = 16384;
 export const CRITICAL = 65536;
 /** In a part of its body that is a scope of another library's, to which what binds to a scope is bound. */
 export const ELSEWHERE = 131072;
+/** Ready, and in no line: its parent, of which it is the newest child, stands there for it (see `ready_queue.ts`). */
+export const HELD = 2097152;
 /** Forced, and has had its last step: it is ended when its turn comes. */
 export const SPENT = 8192;
 /** Submitted to an executor, and has no slot yet. */
-export const WAITS = 131072;
+export const WAITS = 4194304;
 /** Submitted to an executor, and held back by a delay. */
 export const DELAYED = 262144;
 /** Runs on the slot of another task, which waits for it. */

@@ -65,12 +65,10 @@ export class ReceiveEffect<T, R> extends BaseEffect<R> {
 
 /** Takes the value when the receiver runs; waits on when the sender of it has been cancelled meanwhile. */
 class ReceiveStep<T, R> extends Step<R> {
-  // Told apart here and not by the base class, whose method costs a call on every receive.
-  #asked = false;
-
   override next(result?: unknown): IteratorResult<Effect<unknown>, R> {
-    if (!this.#asked) {
-      this.#asked = true;
+    // Told apart here and not by the base class, whose method costs a call on every receive.
+    if (this.done === undefined) {
+      this.done = false;
       return this as unknown as IteratorYieldResult<Effect<unknown>>;
     }
     if (!(result instanceof ReceiveWaiter)) return { done: true, value: result as R };

@@ -36,6 +36,9 @@ export class ChoosingQueue implements ReadyQueue {
     this.#decisions.added(task);
   }
 
+  /** It holds nobody. */
+  release(): void {}
+
   shift(): TaskNode | undefined {
     const ready = this.#ready;
     if (ready.length === 0) return undefined;

@@ -68,6 +68,10 @@ export class RecordingQueue implements ReadyQueue {
     this.#inner.pushNext(task);
   }
 
+  release(): void {
+    this.#inner.release();
+  }
+
   shift(): TaskNode | undefined {
     if (this.#stopped) return undefined;
     if (this.trace.length >= this.#maxSteps && this.#inner.size > 0) {

@@ -56,6 +56,7 @@ async function runCancelling(subject: Subject, at: number, seed: number | undefi
       },
       push: (task: TaskNode) => inner.push(task),
       pushNext: (task: TaskNode) => inner.pushNext(task),
+      release: () => inner.release(),
       shift() {
         if (inner.size > 0 && steps++ === at) {
           subject.cancelled?.();

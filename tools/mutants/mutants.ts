@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "src/kernel/scheduler.ts",
-    from: "    return now - this.#turnBegan > this.#budget;",
+    from: "    return Math.abs(now - this.#turnBegan) > this.#budget;",
     to: "    return false;",
     tests: ["tests/kernel/scheduler_test.ts"],
     why: "the host never gets its turn [F2]",
