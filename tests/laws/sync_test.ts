@@ -126,7 +126,7 @@ law(
     assertEquals([slots.available, slots.waiting], [1, 0]);
     assert(served >= 1);
   },
-  { deviations: 4, interrupted: false },
+  { deviations: 3, interrupted: false },
 );
 
 law(

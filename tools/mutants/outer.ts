@@ -63,7 +63,7 @@ export const outerMutants: readonly Mutant[] = [
     file: "src/executors/parallel/workforce.ts",
     from: "    if (!wasRetiring && isNeeded) this.#replaceSoon();\n",
     to: "",
-    tests: pool,
+    tests: ["tests/executors/parallel/worker_replaced_test.ts"],
     why: "a lost worker is not replaced [W1]",
   },
   {
