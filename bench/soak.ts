@@ -1,6 +1,7 @@
 /**
- * The soak of the parallel pool: random jobs, exits, loops, timeouts, cancels and resizes for ten minutes, with a ledger. Every
- * handle settles once, and at the end there are no more threads than at the beginning.
+ * The soak of the parallel pool: random jobs, maps, exits, kills, loops, timeouts, cancels and resizes for ten minutes, with a
+ * ledger. Every handle settles once, memory is in the end what it was after a quarter of the time, and there are no more
+ * threads and child processes than at the beginning.
  *
  * Run it with `deno run -A bench/soak.ts [seconds] [thread | process] [seed]`.
  *
@@ -29,6 +30,48 @@ function threads(): number | undefined {
   }
 }
 
+/** The processes whose parent this one is, where the system tells. */
+function children(): number[] {
+  try {
+    return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name))
+      .filter((pid) => pid > 0 && parentOf(pid) === Deno.pid);
+  } catch {
+    return [];
+  }
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    // The name of the program, which may hold anything, stands in brackets.
+    const [, rest] = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ");
+    return Number(rest.split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Kills a worker from outside: one of the processes this one started. */
+function killOne(): void {
+  const pids = children();
+  if (pids.length > 0) Deno.kill(pids[random(pids.length)], "SIGKILL");
+}
+
+/** A map whose inputs share calls, left early now and then; all results are what they should be. */
+async function mapSome(pool: ParallelPool): Promise<void> {
+  const count = 1 + random(3000);
+  const leaveAt = random(3) === 0 ? random(count) : Infinity;
+  let next = 0;
+  const inputs = Array.from({ length: count }, (_, n) => n);
+  for await (
+    const outcome of pool.map(inputs, (n) => jobs.increment(n), { onError: "settle" })
+  ) {
+    const isRight = outcome.status === "rejected" || outcome.value === next + 1;
+    if (!isRight) throw new Error(`Input ${next} of a map has a wrong result`);
+    if (next++ === leaveAt) return;
+  }
+  if (next !== count) throw new Error(`A map of ${count} gave ${next} results`);
+}
+
 function submitOne(pool: ParallelPool): Task<unknown> {
   switch (random(400)) {
     case 0:
@@ -51,20 +94,28 @@ function submitOne(pool: ParallelPool): Task<unknown> {
 
 if (import.meta.main) {
   console.error = () => {};
-  const pool = new ParallelPool({
-    size: 3,
-    minSize: 1,
-    idleTimeout: 200,
-    maxTasksPerWorker: 500,
-    isolation: isolation === "process" ? "process" : "thread",
-  });
+  // Maps share calls only where workers are not counted out.
+  const pools = [500, Infinity].map((maxTasksPerWorker) =>
+    new ParallelPool({
+      size: 3,
+      minSize: 1,
+      idleTimeout: 200,
+      maxTasksPerWorker,
+      isolation: isolation === "process" ? "process" : "thread",
+    })
+  );
   const ledger = new Map<string, number>();
   let submitted = 0;
   let settled = 0;
   const end = performance.now() + Number(seconds) * 1000;
   let report = performance.now();
+  const threadsBefore = threads();
+  const weighAt = performance.now() + Number(seconds) * 250;
+  let weight = 0;
+  let heaviest = 0;
   while (performance.now() < end) {
     const round: Promise<void>[] = [];
+    const pool = pools[random(2)];
     for (let i = 0; i < 200; i++) {
       const id = submitted++;
       let ends = 0;
@@ -76,17 +127,30 @@ if (import.meta.main) {
       round.push(submitOne(pool).then(() => note("ok"), (error) => note(error.name)));
     }
     if (random(20) === 0) pool.resize(1 + random(4));
+    if (random(10) === 0) round.push(mapSome(pool));
+    if (isolation === "process" && random(10) === 0) killOne();
     await Promise.all(round);
     if (performance.now() < report) continue;
     report = performance.now() + 10_000;
     const mebibytes = Math.round(Deno.memoryUsage().rss / 2 ** 20);
+    if (performance.now() < weighAt) weight = mebibytes;
+    else heaviest = Math.max(heaviest, mebibytes);
     console.log(`${submitted} tasks, ${threads()} threads, ${mebibytes} MiB`);
   }
-  await pool.close();
+  await Promise.all(pools.map((pool) => pool.close()));
   console.log(
     `seed ${seed}: ${submitted} submitted, ${settled} settled`,
     Object.fromEntries(ledger),
   );
-  console.log(`${pool.stats().stuck} stuck, ${threads()} threads after close`);
-  if (settled !== submitted) Deno.exit(1);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const stuck = pools.reduce((sum, pool) => sum + pool.stats().stuck, 0);
+  const left = children().length;
+  console.log(
+    `${stuck} stuck, ${threadsBefore} threads before, ${threads()} and ${left} processes after`,
+  );
+  console.log(`${weight} MiB after a quarter, ${heaviest} MiB at most after that`);
+  // Threads of the runtime's own come and go by two or three; stuck ones are counted.
+  const more = (threads() ?? 0) - (threadsBefore ?? 0) - stuck;
+  const isFlat = more <= 3 && left === 0 && heaviest <= weight * 1.5 + 50;
+  if (settled !== submitted || !isFlat) Deno.exit(1);
 }

@@ -54,7 +54,7 @@ export class ChunkLoop {
   run(run: JobFunction): unknown {
     const { control } = this.#host;
     const call = this.#call;
-    const { many, id, job } = call;
+    const { many, job } = call;
     const args = call.args as ArrayLike<unknown>;
     const width = args.length / many;
     const turnEnd = performance.now() + turnMs;
@@ -73,7 +73,6 @@ export class ChunkLoop {
         if (i === claimed) break;
       }
       control.item = i;
-      call.id = id + i;
       try {
         const value = width === 1 ? run(args[i]) : run(...sliceOf(args, i * width, width));
         const type = typeof value;

@@ -37,8 +37,7 @@ export class RunningCall implements CallContext {
   readonly #owner: CallOwner;
   /** Where the host has it. */
   readonly slot: number;
-  /** Of a call of many it is that of the item that runs. */
-  id: number;
+  readonly id: number;
   /** What it runs. */
   readonly job: JobExport;
   /** Its arguments; none on the hot path, which takes them from the batch. */

@@ -90,7 +90,7 @@ export class ThreadEnd {
   /** The worker said that it exits, and no exit came: Deno now and then loses one. */
   exitUnheard(code: number): void {
     if (this.exitCode !== undefined) return;
-    this.#terminate(true);
+    this.#terminate(!this.#owner.stopsLoops);
     this.exitCode = code;
   }
 
