@@ -27,6 +27,7 @@ import { describe } from "../kernel/work.ts";
 import { retry } from "../operations/retry.ts";
 import { timeout } from "../operations/timeout.ts";
 import { Latch } from "../sync/latch.ts";
+import type { RateLimiterOptions } from "../sync/rate_limiter.ts";
 import { completion } from "./completion.ts";
 import type {
   CloseOptions,
@@ -46,7 +47,7 @@ import type { Chunker } from "./map_chunk.ts";
 import { MapStream } from "./map_stream.ts";
 import type { Quantiles } from "./quantiles.ts";
 import { Slots } from "./slots.ts";
-import type { StartRate } from "./start_rate.ts";
+import { startRate } from "./start_rate.ts";
 import type { Stream } from "./stream.ts";
 import { Submission } from "./submission.ts";
 import {
@@ -67,7 +68,7 @@ export interface BaseOptions {
   /** How many may wait; more are refused with `QueueFullError`. */
   queueLimit: number;
   /** How often tasks may begin, if that is limited. */
-  rate: StartRate | null;
+  rate: RateLimiterOptions | undefined;
 }
 
 const noOptions: SubmitOptions = {};
@@ -77,6 +78,7 @@ export abstract class BaseExecutor implements Executor {
   readonly name: string;
   readonly #queueLimit: number;
   readonly #slots: Slots;
+  /** @internal */
   protected readonly meter: ExecutorMeter = new ExecutorMeter();
   /** Where its tasks run: one, but for programs that simulate. */
   readonly #schedulers = new Set<Scheduler>();
@@ -98,7 +100,7 @@ export abstract class BaseExecutor implements Executor {
     this.#slots = new Slots({
       holder: this,
       size: options.size,
-      rate: options.rate,
+      rate: startRate(options.rate),
       meter: this.meter,
       onEnded: () => {
         if (this.#slots.pending === 0) this.#idle.open();
@@ -144,7 +146,7 @@ export abstract class BaseExecutor implements Executor {
     return this.accept(work, options ?? noOptions, this.#inherit());
   }
 
-  /** Takes in what has been checked. */
+  /** @internal Takes in what has been checked. */
   protected accept<T>(work: Work<T>, options: SubmitOptions, environment: Environment): Task<T> {
     const scheduler = running?.scheduler ?? defaultScheduler();
     const plain = options === noOptions && typeof work === "function";
@@ -227,7 +229,7 @@ export abstract class BaseExecutor implements Executor {
     return typeof fn === "function" ? { ...options, name: fn.name || "map" } : options;
   }
 
-  /** What puts neighbouring inputs of a map into one task, where that can be done. */
+  /** @internal What puts neighbouring inputs of a map into one task, where that can be done. */
   protected chunker?<I, O>(fn: Mapper<I, O>, options: MapOptions): Chunker | null;
 
   /** How many inputs a map works on at a time, unless it is told. */
@@ -235,7 +237,7 @@ export abstract class BaseExecutor implements Executor {
     return this.size;
   }
 
-  /** Submits the work for one input of a map. Called when it may begin. */
+  /** @internal Submits the work for one input of a map. Called when it may begin. */
   protected submitMapped<I, O>(
     fn: Mapper<I, O>,
     input: I,

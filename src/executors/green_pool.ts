@@ -13,7 +13,6 @@ import { action } from "../operations/action.ts";
 import { BaseExecutor } from "./base_executor.ts";
 import type { MapOptions, Mapper, SubmitOptions, Work } from "./executor.ts";
 import type { RateLimiterOptions } from "../sync/rate_limiter.ts";
-import { startRate } from "./start_rate.ts";
 import type { Stream } from "./stream.ts";
 
 /** How inputs are mapped, when the method says in which order. The first failure is thrown. */
@@ -81,7 +80,7 @@ export class GreenPool extends BaseExecutor {
       name: options.name ?? "green",
       size: options.size ?? 1000,
       queueLimit: options.queueLimit ?? Infinity,
-      rate: startRate(options.rate),
+      rate: options.rate,
     });
   }
 

@@ -55,8 +55,8 @@ export type JobMaker<F> = F extends {
   (...args: infer C): infer T;
   (...args: infer D): infer U;
 }
-  ? Same<[A, R], [D, U]> extends true
-    ? Same<[B, S], [D, U]> extends true ? (...args: D) => Job<JobResult<U>>
+  ? [A, R, D, U] extends [D, U, A, R]
+    ? [B, S, D, U] extends [D, U, B, S] ? (...args: D) => Job<JobResult<U>>
     :
       & ((...args: B) => Job<JobResult<S>>)
       & ((...args: C) => Job<JobResult<T>>)
@@ -68,8 +68,6 @@ export type JobMaker<F> = F extends {
     & ((...args: D) => Job<JobResult<U>>)
   : F extends (...args: infer A) => infer R ? (...args: A) => Job<JobResult<R>>
   : never;
-
-type Same<A, B> = [A] extends [B] ? [B] extends [A] ? true : false : false;
 
 /** What is known of the functions of a module. */
 export interface JobsOptions {

@@ -7,7 +7,6 @@
 import { checkOptions } from "../kernel/work.ts";
 import type { RateLimiterOptions } from "../sync/rate_limiter.ts";
 import { BaseExecutor } from "./base_executor.ts";
-import { startRate } from "./start_rate.ts";
 
 /** How a solo executor is made. */
 export interface SoloOptions {
@@ -50,7 +49,7 @@ export class SoloExecutor extends BaseExecutor {
       name: options.name ?? "solo",
       size: 1,
       queueLimit: Infinity,
-      rate: startRate(options.rate),
+      rate: options.rate,
     });
   }
 

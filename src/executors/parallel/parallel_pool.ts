@@ -67,7 +67,6 @@ import type {
 import { isJob, type Job } from "../job.ts";
 import { checkReadAgain } from "./argument_feeds.ts";
 import type { Chunker } from "../map_chunk.ts";
-import { startRate } from "../start_rate.ts";
 import { checkCloseOptions, checkCount } from "../submit_options.ts";
 import { DEFAULT_GRACE } from "./call_entry.ts";
 import { JobChunker } from "./chunk_job.ts";
@@ -125,7 +124,7 @@ export class ParallelPool extends BaseExecutor {
   constructor(options: ParallelPoolOptions = {}) {
     const checked = checkParallelOptions(options);
     const { name, queueLimit } = checked;
-    super({ name, size: Infinity, queueLimit, rate: startRate(options.rate) });
+    super({ name, size: Infinity, queueLimit, rate: options.rate });
     this.#queueLimit = queueLimit;
     this.#taskTimeout = options.taskTimeout;
     const { adapter, entry, maxHeld, concurrency } = workerKind(checked);
@@ -260,7 +259,7 @@ export class ParallelPool extends BaseExecutor {
     return new CancelledError(`The stream was cancelled: executor '${this.name}' was closed`);
   }
 
-  /** Where memory is shared, neighbouring inputs share calls, unless something is said of each. */
+  /** @internal Where memory is shared, neighbouring inputs share calls, unless something is said of each. */
   protected override chunker<I, O>(fn: Mapper<I, O>, options: MapOptions): Chunker | null {
     const { chunks } = this.#dispatch;
     if (!chunks || this.#taskTimeout !== undefined || this.#queueLimit < Infinity) return null;
@@ -288,7 +287,7 @@ export class ParallelPool extends BaseExecutor {
     return this.size * 64;
   }
 
-  /** The job of one input. */
+  /** @internal The job of one input. */
   protected override submitMapped<I, O>(
     fn: Mapper<I, O>,
     input: I,
