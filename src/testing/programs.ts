@@ -23,6 +23,12 @@ export interface ProgramAction<S> {
    * @default nothing
    */
   readonly args?: import("fast-check").Arbitrary<unknown>;
+  /**
+   * Does it.
+   *
+   * @param subject what is tested
+   * @param args what `args` has generated
+   */
   // deno-lint-ignore no-explicit-any -- what `args` generates
   run(subject: S, args: any): Operation<unknown> | PromiseLike<unknown> | unknown;
 }
