@@ -202,8 +202,8 @@ export const bridge: readonly Mutant[] = [
   },
   {
     file: "src/effection/streams.ts",
-    from: "    if (!over) await values.return?.();",
-    to: "",
+    from: "    const left = values.return?.();",
+    to: "    const left = undefined as Promise<unknown> | undefined;",
     tests,
     why: "an async iterable is not left",
   },
@@ -223,7 +223,7 @@ export const bridge: readonly Mutant[] = [
   },
   {
     file: "src/kernel/run.ts",
-    from: "  task.run();\n  return (left",
+    from: "  runNow(task);\n  return (left",
     to: "  task.scheduler.enqueue(task);\n  return (left",
     tests,
     why: "an operation in a program of Effection's begins late, and misses a wake-up",
