@@ -8,6 +8,7 @@ import type { Scope } from "effection";
 import { type BaseEffect, outside } from "../kernel/effect.ts";
 import { foreign } from "../kernel/foreign.ts";
 import { foreignOperations } from "../kernel/work.ts";
+import { hideThen } from "./call.ts";
 import { enterFor } from "./enter.ts";
 import { bindInRegion, routineFor } from "./task_routine.ts";
 
@@ -31,3 +32,5 @@ outside.enter = (operation, resolve, routine) => {
 // Effection's operations are objects with an iterator of their own; those of collections are inherited. The one
 // exception among built-in objects are the `arguments` of a function.
 foreignOperations.push((value) => Object.hasOwn(value, Symbol.iterator) && !("length" in value));
+
+hideThen();

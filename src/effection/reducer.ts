@@ -11,7 +11,7 @@
 
 import { type Context, createContext, createScope, type Scope } from "effection";
 import { rootEnvironment } from "../kernel/environment.ts";
-import { joinFamily, leaveFamily } from "../kernel/family.ts";
+import { leaveFamily } from "../kernel/family.ts";
 import { runApart } from "../kernel/running.ts";
 import type { Scheduler } from "../kernel/scheduler.ts";
 import { TaskNode } from "../kernel/task.ts";
@@ -87,7 +87,8 @@ class HeddleReducer implements Reducer {
 
 /**
  * The task that takes the steps. There is one, which has ended while there is no step to take and begins again when there
- * is one: a new task each time would cost as much as many steps.
+ * is one: a new task each time would cost as much as many steps. It has no place among the roots, where it would be taken for
+ * a part of the program: Effection 4.0 takes steps for a task that is over already.
  */
 class Turns extends TaskNode {
   readonly #rounds = new Rounds<Instruction>(stretch);
@@ -96,6 +97,7 @@ class Turns extends TaskNode {
 
   constructor(scheduler: Scheduler) {
     super(scheduler, null, rootEnvironment, () => {}, OBSERVED, 0, "effection");
+    leaveFamily(this);
     this.#rest();
   }
 
@@ -103,7 +105,6 @@ class Turns extends TaskNode {
     this.#rounds.add(instruction);
     if (this.phase !== ENDED) return;
     this.phase = BODY;
-    joinFamily(this);
     this.scheduler.instrument?.taskSpawned?.(eventOf(this));
     this.scheduler.enqueue(this);
   }
@@ -121,7 +122,6 @@ class Turns extends TaskNode {
 
   #rest(): void {
     this.phase = ENDED;
-    leaveFamily(this);
     this.scheduler.instrument?.taskEnded?.(eventOf(this));
   }
 

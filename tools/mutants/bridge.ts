@@ -7,8 +7,10 @@
 import type { Mutant } from "./mutant.ts";
 
 const files = [
+  "call",
   "converters",
   "documented",
+  "interrupted",
   "order",
   "ours_halted",
   "ours_in_theirs",
@@ -24,6 +26,20 @@ const older = ["tests/effection/versions_test.ts"];
 
 /** All of them. */
 export const bridge: readonly Mutant[] = [
+  {
+    file: "src/effection/call.ts",
+    from: "=== place ? undefined : then",
+    to: "=== place ? then : then",
+    tests,
+    why: "an operation in call() is not left by a halt [I2]",
+  },
+  {
+    file: "src/effection/call.ts",
+    from: "=== place ? undefined : then",
+    to: "!== undefined ? undefined : then",
+    tests,
+    why: "an operation is no promise to anyone",
+  },
   {
     file: "src/effection/enter.ts",
     from: "if (operation.bindsToScope) return hostOf(scope).perform(operation, resolve);",
