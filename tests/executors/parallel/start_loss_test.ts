@@ -23,12 +23,12 @@ Deno.test("workers that die as they start are started at a limited rate, and the
     const ready = new Promise<Error>((resolve, reject) =>
       dispatch.force.awaitReady(() => reject(new Error("ready")), resolve)
     );
-    const tasks = Array.from(
+    // All are looked after from the start: they fail together, or as their workers do.
+    const errors = await Promise.all(Array.from(
       { length: 10 },
-      (_, n) => run(() => new CallJob(jobs.square(n), {}, dispatch)),
-    );
-    for (const task of tasks) {
-      const error = await task.catch((error) => error);
+      (_, n) => run(() => new CallJob(jobs.square(n), {}, dispatch)).catch((error) => error),
+    ));
+    for (const error of errors) {
       assertInstanceOf(error, WorkerLostError);
       assert(error.message.includes("Job 'square' could not run"), error.message);
       assert(error.message.includes("no entry"), error.message);
