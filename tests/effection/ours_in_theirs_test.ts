@@ -5,6 +5,7 @@ import {
   Broadcast,
   Channel,
   createContext,
+  currentTask,
   ensure,
   GreenPool,
   Mutex,
@@ -15,6 +16,7 @@ import {
   spawn,
   suspend,
   timeout,
+  UsageError,
   use,
   yieldNow,
 } from "../../mod.ts";
@@ -47,6 +49,49 @@ for (const [driver, run] of drivers) {
     });
     await pool.close();
     assertEquals(results, [1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test("code of Effection's belongs to no task of ours, whatever it has waited for [I1]", async () => {
+    const wrong: string[] = [];
+    const look = (where: string) => {
+      try {
+        wrong.push(`${where}: ${currentTask().name}`);
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+      }
+    };
+    const visit = function* (where: string, wait: () => fx.Operation<unknown>) {
+      try {
+        yield* wait();
+        look(where);
+      } finally {
+        look(`${where}, on the way out`);
+      }
+    };
+    await run(function* () {
+      yield* visit("sleep", () => sleep(1));
+      yield* visit("scope", () => scope(() => {}));
+      yield* visit("ensure", () => ensure(() => {}));
+      yield* visit("resource", () =>
+        resource<void>(function* (provide) {
+          yield* sleep(1);
+          yield* provide();
+        }));
+      for (const wait of [suspend, () => resource<void>(() => suspend()), () => scope(suspend)]) {
+        const task = yield* fx.spawn(() => visit("a halt", wait));
+        yield* turn();
+        yield* task.halt();
+        look("after a halt");
+      }
+      const failing = () => fx.scoped(() => visit("a crash", () => resource(fail)));
+      const fail = () => {
+        throw new Error("crash");
+      };
+      yield* caught(failing());
+      look("after a crash");
+      yield* visit("a scope of Effection's", () => fx.scoped(() => ensure(() => sleep(1))));
+    });
+    assertEquals(wrong, []);
   });
 
   test("errors cross intact, both ways [I1]", async () => {
