@@ -68,21 +68,26 @@ export function setReducer(scope: Scope, scheduler: Scheduler): void {
 }
 
 class HeddleReducer implements Reducer {
-  readonly #turns: Turns;
+  readonly #scheduler: Scheduler;
+  #turns: Turns | null = null;
 
   constructor(scheduler: Scheduler) {
-    this.#turns = new Turns(scheduler);
+    this.#scheduler = scheduler;
   }
 
   /** What 4.1 calls: the routine can take its next step. */
   readonly schedule = (routine: Routine): void => {
     if (routine.data.enqueued) return;
     routine.data.enqueued = true;
-    this.#turns.add(stepOf(routine));
+    this.#add(stepOf(routine));
   };
 
   /** What 4.0 calls, with what the step is. */
-  readonly reduce = (instruction: unknown[]): void => this.#turns.add(stepOf40(instruction));
+  readonly reduce = (instruction: unknown[]): void => this.#add(stepOf40(instruction));
+
+  #add(instruction: Instruction): void {
+    (this.#turns ??= new Turns(this.#scheduler)).add(instruction);
+  }
 }
 
 /**
@@ -98,26 +103,27 @@ class Turns extends TaskNode {
   constructor(scheduler: Scheduler) {
     super(scheduler, null, rootEnvironment, () => {}, OBSERVED, 0, "effection");
     leaveFamily(this);
-    this.#rest();
+    this.#begin();
   }
 
   add(instruction: Instruction): void {
     this.#rounds.add(instruction);
     if (this.phase !== ENDED) return;
-    this.phase = BODY;
     this.scheduler.instrument?.taskSpawned?.(eventOf(this));
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.phase = BODY;
     this.scheduler.enqueue(this);
   }
 
   override run(): void {
-    const { instrument } = this.scheduler;
-    instrument?.taskResumed?.(eventOf(this));
     runApart(this.#takeSome);
-    if (this.#rounds.size === 0) return this.#rest();
+    if (this.#rounds.size === 0) this.#rest();
     // Only the host is to have its turn in between.
-    if (this.#isOverdue) this.scheduler.enqueueNext(this);
+    else if (this.#isOverdue) this.scheduler.enqueueNext(this);
     else this.scheduler.enqueue(this);
-    instrument?.taskParked?.(eventOf(this));
   }
 
   #rest(): void {
