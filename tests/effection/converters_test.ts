@@ -223,7 +223,9 @@ Deno.test("fromSignal() gives a broadcast of what is sent [I1]", async () => {
 
 Deno.test("effectionScope() and spawnIn() bind work to a scope of the other library [I2]", async () => {
   const log: string[] = [];
+  let begun = 0;
   const cleaning = function* (name: string) {
+    begun++;
     try {
       yield* fx.suspend();
     } finally {
@@ -234,13 +236,13 @@ Deno.test("effectionScope() and spawnIn() bind work to a scope of the other libr
   const task = run(() => suspend());
   task.catch(() => {});
   effectionScope<fx.Scope>(task).run(() => cleaning("theirs"));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  while (begun < 1) await turn();
   await task.cancel();
   assertThrows(() => effectionScope(task), Error, "has ended");
 
   const [around, destroy] = fx.createScope();
   spawnIn(around, () => cleaning("ours")).catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  while (begun < 2) await turn();
   await destroy();
   assertThrows(() => spawnIn(around, () => {}), Error, "has ended");
   assertEquals(log, ["theirs", "ours"]);
@@ -283,4 +285,15 @@ Deno.test("converters reject what they cannot convert", () => {
   assertThrows(() => effectionScope(none), TypeError, "'task' must be");
   assertThrows(() => spawnIn(none, () => {}), TypeError, "'scope' must be");
   assertThrows(() => aborted(none), TypeError, "'signal' must be");
+});
+
+Deno.test("a failure in a scope of Effection's is told once, and not again at the end of the scope [S9]", async () => {
+  const [scope, destroy] = fx.createScope();
+  const task = spawnIn(scope, () => {
+    throw new Error("once");
+  });
+  const error = await task.then(() => null, (error) => error);
+  assertEquals(error?.message, "once");
+  for (let turns = 0; turns < 10; turns++) await turn();
+  await destroy();
 });

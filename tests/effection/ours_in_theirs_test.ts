@@ -114,10 +114,12 @@ for (const [driver, run] of drivers) {
 
   test("halt reaches our cleanup and waits for it [I2]", async () => {
     const log: string[] = [];
+    let begun = false;
     const task = run(function* () {
       try {
         yield* scope(function* () {
           try {
+            begun = true;
             yield* suspend();
           } finally {
             yield* sleep(2);
@@ -129,15 +131,17 @@ for (const [driver, run] of drivers) {
         log.push("theirs");
       }
     });
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!begun) await turn();
     await task.halt();
     assertEquals(log, ["ours", "theirs"]);
   });
 
   test("what fails while it is halted is told to who halts [I2]", async () => {
+    let begun = false;
     const task = run(() =>
       scope(function* () {
         try {
+          begun = true;
           yield* suspend();
         } finally {
           // deno-lint-ignore no-unsafe-finally
@@ -146,7 +150,7 @@ for (const [driver, run] of drivers) {
       })
     );
     task.catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!begun) await turn();
     const error = await task.halt().then(() => undefined, (error) => error);
     assertEquals(error?.message, "cleanup");
   });
@@ -289,7 +293,9 @@ for (const [driver, run] of drivers) {
 
   test("ours in theirs in ours in theirs unwinds inside out [I2]", async () => {
     const log: string[] = [];
+    let begun = 0;
     const layer = function* (name: string, inner: fx.Operation<void>) {
+      begun++;
       try {
         yield* inner;
         log.push(`never ${name}`);
@@ -312,7 +318,7 @@ for (const [driver, run] of drivers) {
         ),
       )
     );
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    while (begun < 4) await turn();
     await task.halt();
     assertEquals(log, ["ours 2", "theirs 2", "ours 1", "theirs 1"]);
   });
