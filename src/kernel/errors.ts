@@ -98,24 +98,32 @@ export function tasksInWords(tasks: readonly BlockedTask[]): string {
   ).join("\n");
 }
 
-/** Nothing is ready, no timer is set, nothing outside is awaited, and yet tasks wait. */
+/** Nothing is ready, no timer is set, nothing outside is awaited, or nothing comes from there, and yet tasks wait. */
 export class DeadlockError extends Error {
   /** Its class, for those who cannot use `instanceof`. */
   override readonly name = "DeadlockError";
   /** Every blocked task, and what it waits for. */
   readonly blocked: readonly BlockedTask[];
+  /** For how many milliseconds the host has been waited for; `undefined` when nothing outside was awaited. */
+  readonly hostTimeout: number | undefined;
 
   /**
    * Makes one.
    *
    * @param blocked every blocked task
+   * @param options for how many milliseconds the host has been waited for, if anything outside was
    */
-  constructor(blocked: readonly BlockedTask[]) {
+  constructor(blocked: readonly BlockedTask[], options: { hostTimeout?: number } = {}) {
+    const { hostTimeout } = options;
+    const outside = hostTimeout === undefined
+      ? "nothing outside is awaited"
+      : `nothing has come from outside for ${hostTimeout} ms ('hostTimeout')`;
     super(
-      `Deadlock: nothing is ready, no timer is set and nothing outside is awaited, yet ${blocked.length} ` +
+      `Deadlock: nothing is ready, no timer is set and ${outside}, yet ${blocked.length} ` +
         `${blocked.length === 1 ? "task waits" : "tasks wait"}:\n${tasksInWords(blocked)}`,
     );
     this.blocked = blocked;
+    this.hostTimeout = hostTimeout;
   }
 }
 

@@ -101,11 +101,12 @@ class Explorer {
   constructor(work: Thunk<unknown>, options: ExploreOptions) {
     checkExploreOptions(options);
     const { timeBudget, maxSteps, stepCost, globals, interruptions, depth, patience } = options;
+    const { hostTimeout } = options;
     const { runs = timeBudget === undefined ? 1000 : Infinity } = options;
     this.#work = work;
     this.#options = options;
     this.#runs = runs;
-    this.#given = { maxSteps, stepCost, globals, interruptions, patience };
+    this.#given = { maxSteps, stepCost, globals, interruptions, patience, hostTimeout };
     const given = { ...this.#given, depth };
     this.#setup = setupOf(
       Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -161,14 +162,13 @@ class Explorer {
   async #failure(seed: number, result: RunResult<unknown>): Promise<ExploreFailure> {
     const setup = { ...this.#setup, seed };
     const found: Failing = { decisions: result.decisions.map(({ chosen }) => chosen), result };
-    const { decisions } = await shrink(this.#work, setup, found, shrinkBudget);
-    const notes = new NoteTaker();
-    const told = await runOnce(this.#work, {
-      ...setup,
-      chooser: new ScheduleChooser({ decisions }),
-      instrument: notes,
-      traced: true,
-    });
+    let { decisions } = await shrink(this.#work, setup, found, shrinkBudget);
+    let { notes, told } = await this.#runNoting(setup, decisions);
+    if (told.outcome.ok) {
+      // What is shrunk may depend on the host where what was found does not.
+      ({ decisions } = found);
+      ({ notes, told } = await this.#runNoting(setup, decisions));
+    }
     const { outcome, trace, outside } = told;
     const error = outcome.ok
       ? new NotRepeatedError(told.outside.length > 0 ? outside : result.outside)
@@ -180,6 +180,14 @@ class Explorer {
       story: tell({ trace, notes: notes.steps, error }) + outsideInWords(outside),
       outside,
     };
+  }
+
+  /** Makes a run again, and takes notes for its story. */
+  async #runNoting(setup: RunSetup, decisions: readonly number[]) {
+    const notes = new NoteTaker();
+    const chooser = new ScheduleChooser({ decisions });
+    const told = await runOnce(this.#work, { ...setup, chooser, instrument: notes, traced: true });
+    return { notes, told };
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { checkOptions, describe } from "../kernel/work.ts";
-import { checkWhole } from "./simulate.ts";
+import { checkTime, checkWhole } from "./simulate.ts";
 
 /** How a program is explored. */
 export interface ExploreOptions {
@@ -95,6 +95,12 @@ export interface ExploreOptions {
    * @default 0
    */
   patience?: number;
+  /**
+   * How long the host is waited for when nothing else can happen, as in `simulate`.
+   *
+   * @default 1000
+   */
+  hostTimeout?: number;
   /** Called after each run with how many there have been. */
   onProgress?: (runs: number) => void;
 }
@@ -111,9 +117,7 @@ export function checkExploreOptions(options: ExploreOptions): void {
   if (strategy !== "random" && strategy !== "pct" && strategy !== "exhaustive") {
     refuse("strategy", '"random", "pct" or "exhaustive"', strategy);
   }
-  if (timeBudget !== undefined && !(typeof timeBudget === "number" && timeBudget >= 0)) {
-    refuse("timeBudget", "a number of milliseconds", timeBudget);
-  }
+  if (timeBudget !== Infinity) checkTime(timeBudget ?? 0, "timeBudget", "explore");
   if (onProgress !== undefined && typeof onProgress !== "function") {
     refuse("onProgress", "a function", onProgress);
   }

@@ -3,8 +3,9 @@
  *
  * S. Burckhardt, P. Kothari, M. Musuvathi and S. Nagarakatte, "A Randomized Scheduler with Probabilistic Guarantees of
  * Finding Bugs", ASPLOS 2010. Tasks get random priorities, of those that are ready the highest runs, and at d - 1 random
- * steps the one that would run falls below all others. A bug that needs d orderings to come about, in a program of n tasks
- * and k steps, is found by one run with a chance of at least 1 / (n · k^(d-1)).
+ * steps the one that would run falls below all that have not. How far it falls is fixed for each of these beforehand, not
+ * by which comes first: the last to fall may come to stand above the first. A bug that needs d orderings to come about,
+ * in a program of n tasks and k steps, is found by one run with a chance of at least 1 / (n · k^(d-1)).
  *
  * One thing is added, without which a loop that only yields until another task has done something would run for ever: a
  * task that has been chosen a thousand times in a row while others were ready falls below them. So the chance is that of
@@ -37,7 +38,9 @@ export class PctChooser implements Chooser {
   /** Whoever is ready, and some who were, the highest priority first. */
   readonly #heap = new Heap<Ranked>((a, b) => a.priority > b.priority);
   readonly #changes: number[] = [];
-  #lowest = 0;
+  /** All priorities of those that have not fallen lie above, those of the changes from 1 up to it. */
+  readonly #fallen: number;
+  #lowest = 1;
   #step = 0;
   #last: TaskNode | null = null;
   #inRow = 0;
@@ -49,13 +52,14 @@ export class PctChooser implements Chooser {
    */
   constructor(seed: number, depth: number, steps: number) {
     this.#random = new Random(seed);
+    this.#fallen = depth;
     for (let i = 1; i < depth; i++) this.#changes.push(this.#random.below(Math.max(1, steps)));
   }
 
   added(task: TaskNode): void {
     let ranked = this.#ranked.get(task);
     if (ranked === undefined) {
-      ranked = { task, priority: 1 + this.#random.below(2 ** 31), listed: false };
+      ranked = { task, priority: this.#fallen + this.#random.below(2 ** 31), listed: false };
       this.#ranked.set(task, ranked);
     }
     if (ranked.listed) return;
@@ -65,11 +69,13 @@ export class PctChooser implements Chooser {
 
   next(ready: ReadyTasks): number {
     let highest = this.#takeHighest();
-    for (const change of this.#changes) if (change === this.#step) highest = this.#lower(highest);
+    for (const [index, change] of this.#changes.entries()) {
+      if (change === this.#step) highest = this.#lower(highest, index + 1);
+    }
     this.#step++;
     this.#inRow = highest.task === this.#last ? this.#inRow + 1 : 0;
     if (this.#inRow > patience) {
-      highest = this.#lower(highest);
+      highest = this.#lower(highest, --this.#lowest);
       this.#inRow = 0;
     }
     this.#last = highest.task;
@@ -89,9 +95,9 @@ export class PctChooser implements Chooser {
     }
   }
 
-  /** Has one fall below all others. Returns who is the highest then. */
-  #lower(ranked: Ranked): Ranked {
-    ranked.priority = --this.#lowest;
+  /** Has one fall. Returns who is the highest then. */
+  #lower(ranked: Ranked, priority: number): Ranked {
+    ranked.priority = priority;
     ranked.listed = true;
     this.#heap.push(ranked);
     return this.#takeHighest();

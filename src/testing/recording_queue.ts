@@ -28,6 +28,7 @@ export class RecordingQueue implements ReadyQueue {
   #last: TaskNode | undefined = undefined;
   #stopped = false;
   #exhausted = false;
+  #brokenOff = false;
 
   /**
    * @param inner who chooses
@@ -53,6 +54,16 @@ export class RecordingQueue implements ReadyQueue {
   /** How many are ready; none, once it was stopped, so that the scheduler does not ask again. */
   get size(): number {
     return this.#stopped ? 0 : this.#inner.size;
+  }
+
+  /** Whether it lets nobody run any more. */
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Whether another task was to follow when all switches had been made. */
+  get brokenOff(): boolean {
+    return this.#brokenOff;
   }
 
   /** Whether a task was ready when all steps had been taken. */
@@ -83,7 +94,7 @@ export class RecordingQueue implements ReadyQueue {
     const task = this.#inner.shift();
     if (task !== undefined) {
       if (task !== this.#last && this.#last !== undefined && this.#switchesLeft-- <= 0) {
-        this.#exhausted = true;
+        this.#brokenOff = true;
         this.stop();
         return undefined;
       }

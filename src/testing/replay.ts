@@ -4,6 +4,7 @@
  * @module
  */
 
+import { inWords } from "../kernel/aggregate.ts";
 import { checkThunk, type Thunk } from "../kernel/work.ts";
 import { outsideInWords } from "./outside.ts";
 import { runOnce, type RunResult } from "./run_once.ts";
@@ -23,12 +24,14 @@ export class DivergenceError extends Error {
   /**
    * Makes one.
    *
-   * @param options what the run failed with, if it did, as the `cause`, and what it met that was not under its control
+   * @param options what the run failed with, if it did, as the `cause`, what it met that was not under its control, and
+   * what became of it instead, in words
    */
-  constructor(options: ErrorOptions & { outside?: readonly string[] } = {}) {
-    const { outside = [] } = options;
+  constructor(options: ErrorOptions & { outside?: readonly string[]; instead?: string } = {}) {
+    const { outside = [], instead } = options;
     super(
-      "The run did not follow its recording: the program is another one now, or it depends on something that is not " +
+      `The run did not follow its recording${instead === undefined ? "" : `, but ${instead}`}: ` +
+        "the program is another one now, or it depends on something that is not " +
         "under the simulation's control, such as Math.random, the time of day or a promise of the host " +
         `(see the option 'globals')${outsideInWords(outside)}`,
       options,
@@ -40,7 +43,7 @@ export class DivergenceError extends Error {
 /** What can be set otherwise when a run is made again; by default it is as it was when it was found. */
 export type ReplayOptions = Pick<
   SimulateOptions,
-  "maxSteps" | "stepCost" | "globals" | "interruptions" | "patience"
+  "maxSteps" | "stepCost" | "globals" | "interruptions" | "patience" | "hostTimeout"
 >;
 
 /**
@@ -91,7 +94,14 @@ export async function replay<T>(
   });
   const { outcome, trace, time, leaks, outside } = result;
   if (fingerprintOf(result) !== recording.fingerprint) {
-    throw new DivergenceError({ outside, ...(outcome.ok ? {} : { cause: outcome.error }) });
+    const steps = `after ${trace.length} ${trace.length === 1 ? "step" : "steps"}`;
+    throw outcome.ok
+      ? new DivergenceError({ outside, instead: `ended well ${steps}` })
+      : new DivergenceError({
+        outside,
+        instead: `failed ${steps} with ${inWords(outcome.error)}`,
+        cause: outcome.error,
+      });
   }
   if (!outcome.ok) throw outcome.error;
   return { value: outcome.value, trace, steps: trace.length, time, leaks, outside };

@@ -50,9 +50,11 @@ export interface RunSetup {
   readonly interruptions: boolean;
   /** How long time stands still while the host is waited for, in milliseconds of the host. */
   readonly patience: number;
+  /** How long the host is waited for when nothing else can happen, in milliseconds of the host. */
+  readonly hostTimeout: number;
   readonly faults: readonly Fault[];
   /**
-   * After how many switches between tasks the run is broken off.
+   * After how many switches between tasks the run is broken off, with a {@linkcode BrokenOff}.
    *
    * @default Infinity
    */
@@ -78,6 +80,15 @@ export interface RunResult<T> {
   readonly leaks: readonly Leak[];
   readonly outside: readonly string[];
 }
+
+/** A run was given up, because it made too many switches to be of interest: no failure of the program. */
+export class BrokenOff extends Error {
+  override readonly name = "BrokenOff";
+}
+
+/** The host's own, lest a test put others in their place. */
+const { setTimeout: setTimer, clearTimeout: clearTimer } = globalThis;
+const longestTimer = 2 ** 31 - 1;
 
 /** Runs `work` once. Never rejects. */
 export function runOnce<T>(work: Thunk<T>, setup: RunSetup): Promise<RunResult<T>> {
@@ -122,6 +133,8 @@ class Simulator<T> {
   #idleSince = 0;
   #stepsBefore = 0;
   readonly #outside = new Outside();
+  /** Set while nothing can happen but by the host. */
+  #hostTimer: ReturnType<typeof setTimeout> | undefined = undefined;
 
   constructor(setup: RunSetup, resolve: (result: RunResult<T>) => void) {
     this.#setup = setup;
@@ -227,6 +240,7 @@ class Simulator<T> {
   #finish(outcome: RunResult<T>["outcome"], root?: TaskNode): void {
     if (this.#over) return;
     this.#over = true;
+    this.#forgetHost();
     this.#queue.stop();
     this.#resolve({
       outcome,
@@ -238,12 +252,20 @@ class Simulator<T> {
     });
   }
 
+  #forgetHost(): void {
+    if (this.#hostTimer === undefined) return;
+    clearTimer(this.#hostTimer);
+    this.#hostTimer = undefined;
+  }
+
   #idle(): void {
     this.#leave();
+    this.#forgetHost();
     this.#setup.watch?.idle();
     this.#reportUnobserved();
     if (this.#over || this.#turning) return;
     if (this.#queue.exhausted) return this.#livelock();
+    if (this.#queue.brokenOff) return this.#finish({ ok: false, error: new BrokenOff() });
     this.#stepsBefore = this.#queue.trace.length;
     this.#idleSince = performance.now();
     this.#giveTurn();
@@ -258,18 +280,32 @@ class Simulator<T> {
   #turned(): void {
     this.#turning = false;
     if (this.#queue.size > 0) return;
-    if (this.#queue.exhausted || this.#queue.trace.length > this.#stepsBefore) return this.#idle();
     if (this.#over) return;
+    if (this.#queue.isStopped || this.#queue.trace.length > this.#stepsBefore) return this.#idle();
     if (this.#scheduler.outside > 0) {
       const { deadline } = this.#clock;
       const isTimed = deadline !== Infinity;
       const waited = performance.now() - this.#idleSince;
       if (isTimed && waited < this.#setup.patience) return this.#giveTurn();
       this.#outside.note(this.#scheduler, this.#clock.now(), isTimed ? deadline : undefined);
-      if (!isTimed) return;
+      if (!isTimed) return this.#awaitHost();
     }
     if (this.#jump()) return;
     this.#finish({ ok: false, error: new DeadlockError(liveTasks(this.#scheduler)) });
+  }
+
+  /** Nothing can happen but by the host, which has some time for it. */
+  #awaitHost(): void {
+    const { hostTimeout } = this.#setup;
+    const steps = this.#queue.trace.length;
+    if (hostTimeout === Infinity || this.#hostTimer !== undefined) return;
+    this.#hostTimer = setTimer(() => {
+      this.#hostTimer = undefined;
+      if (this.#over || this.#queue.size > 0) return;
+      if (this.#queue.trace.length > steps) return this.#idle();
+      const blocked = liveTasks(this.#scheduler);
+      this.#finish({ ok: false, error: new DeadlockError(blocked, { hostTimeout }) });
+    }, Math.min(hostTimeout, longestTimer));
   }
 
   /** Moves time to the next timer. What its firing makes belongs to this run. */

@@ -32,11 +32,12 @@ export interface Settings {
   readonly interruptions?: boolean;
   readonly stepCost?: number;
   readonly patience?: number;
+  readonly hostTimeout?: number;
   readonly maxSteps?: number;
 }
 
 /** The letters for numbers among the settings; `g` stands for `globals`, `i` for `interruptions`. */
-const letters = { c: "stepCost", p: "patience", m: "maxSteps" } as const;
+const letters = { c: "stepCost", p: "patience", m: "maxSteps", h: "hostTimeout" } as const;
 
 const version = "h1";
 
@@ -69,8 +70,8 @@ export function encode({ decisions, seed, fingerprint, settings }: Recording): s
  */
 export function decode(text: string): Recording {
   const match = typeof text === "string"
-    ? /^h1:(-?[0-9a-z]+):([0-9a-z]+):((?:[0-9a-z]+(?:\*[0-9a-z]+)?(?:\.|(?=:|$)))*)(?::([gicpm0-9.,e+-]+))?$/
-      .exec(text)
+    ? /^h1:(-?[0-9a-z]+):([0-9a-z]+):((?:[0-9a-z]{1,5}(?:\*[0-9a-z]{1,4})?(?:\.|(?=:|$)))*)(?::((?:(?:g|i|[cpmh](?:[0-9.e+-]+|Infinity))(?:,|$))+))?$/
+      .exec(text.trim())
     : null;
   if (match === null) {
     throw new TypeError(

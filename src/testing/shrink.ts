@@ -11,6 +11,7 @@
  * @module
  */
 
+import { DeadlockError } from "../kernel/errors.ts";
 import type { Thunk } from "../kernel/work.ts";
 import { ExhaustiveSearch } from "./exhaustive_search.ts";
 import { runOnce, type RunResult, type RunSetup } from "./run_once.ts";
@@ -58,6 +59,9 @@ const searchBudget = 1000;
 /** How long shrinking may take, in milliseconds of the host. */
 const patience = 3000;
 
+/** How long the host is waited for, in milliseconds, where waiting for it was the failure: each run would take that long. */
+const briefly = 20;
+
 /** Shrinks the schedule of a failure, in at most `budget` runs. */
 export async function shrink(
   work: Thunk<unknown>,
@@ -83,6 +87,7 @@ class Shrinker {
     this.#setup = {
       ...setup,
       maxSteps: Math.min(setup.maxSteps, 2 * failing.result.trace.length + 100),
+      ...(waitedForHost(failing) ? { hostTimeout: Math.min(setup.hostTimeout, briefly) } : {}),
     };
     this.best = failing;
     this.#left = budget;
@@ -171,6 +176,12 @@ class Shrinker {
     this.best = candidate;
     return true;
   }
+}
+
+/** Whether a run failed because the host did not bring something in time. */
+function waitedForHost({ result: { outcome } }: Failing): boolean {
+  return !outcome.ok && outcome.error instanceof DeadlockError &&
+    outcome.error.hostTimeout !== undefined;
 }
 
 /** Switches between tasks count most, then deviations from what the real scheduler does, then steps. */

@@ -33,7 +33,7 @@ export interface SimulateOptions {
    */
   schedule?: Schedule;
   /**
-   * How decisions are made from the seed. `"pct"` runs the program once before, to learn how many there are.
+   * How decisions are made from the seed. `"pct"` runs the program four times before, to learn how many there are.
    *
    * @default "random"
    */
@@ -80,6 +80,13 @@ export interface SimulateOptions {
    */
   patience?: number;
   /**
+   * How long the host is waited for when nothing else can happen, no task being ready and no timer set, in milliseconds of
+   * the host. Then it is a deadlock: most often a callback that nobody calls. `Infinity` waits for ever.
+   *
+   * @default 1000
+   */
+  hostTimeout?: number;
+  /**
    * What goes wrong on the way, such as {@linkcode faults} generates.
    *
    * @default nothing
@@ -108,12 +115,14 @@ export interface Simulation<T> {
 
 const defaultMaxSteps = 100_000;
 const defaultDepth = 3;
+const defaultHostTimeout = 1000;
 
 /**
  * Runs `work` as a root task on virtual time: a sleep of an hour takes no time at all, and the same seed gives the same
  * order of steps. What `work` creates inside is fresh in each run. Roots that it starts by `run()` are simulated with it;
  * what of them has not ended when `work` has is left behind; one that fails unobserved fails the simulation. Promises of the
- * host are waited for, in the host's time, while no timer is set; with one, for no longer than the option `patience` says.
+ * host are waited for, in the host's time, while no timer is set, for as long as the option `hostTimeout` says; with one, for
+ * no longer than `patience`.
  * Simulated is what tasks do: the part of an async function after its first `await` is not.
  *
  * @example
@@ -133,7 +142,7 @@ const defaultDepth = 3;
  * @param work the program
  * @param options the seed, and how many steps it may take
  * @returns its result, its trace, its steps and its time; rejects with the program's own error
- * @throws {DeadlockError} when nothing is ready, no timer is set and nothing outside is awaited
+ * @throws {DeadlockError} when nothing is ready, no timer is set, and nothing outside is awaited or comes in time
  * @throws {LivelockError} when it takes more than `maxSteps` steps
  * @throws {TypeError} when `work` is not a function, or an option has the wrong type
  * @throws {RangeError} when `seed` is not a whole number, or `maxSteps` not one of at least 1
@@ -167,10 +176,21 @@ async function simulateChecked<T>(
   return { value: outcome.value, trace, steps: trace.length, time, leaks, outside };
 }
 
-/** How many choices a program has in the order of the real scheduler: the k of PCT. */
+/** In how many orders a program is run to learn how many choices it has, that of the real scheduler apart. */
+const probes = 3;
+
+/**
+ * The most choices that a program had in some orders: the k of PCT. One order is not enough: in that of the real scheduler
+ * a task may be the last to run, and have no choice, which others would go on before.
+ */
 export async function choicesOf(work: Thunk<unknown>, setup: RunSetup): Promise<number> {
-  const { decisions } = await runOnce(work, { ...setup, chooser: new FirstChooser() });
-  return Math.max(1, decisions.length);
+  let most = 1;
+  for (let seed = 0; seed <= probes; seed++) {
+    const chooser = seed === 0 ? new FirstChooser() : new PctChooser(seed, 1, 1);
+    const { decisions } = await runOnce(work, { ...setup, chooser });
+    most = Math.max(most, decisions.length);
+  }
+  return most;
 }
 
 /** The setup that options stand for. */
@@ -178,7 +198,7 @@ export function setupOf(options: SimulateOptions, verb: string): RunSetup {
   checkOptions(options, verb);
   const { seed, schedule, strategy = "random", depth = defaultDepth, stepCost = 0 } = options;
   const { maxSteps = defaultMaxSteps, globals = false, patience = 0, faults = [] } = options;
-  const { interruptions = false } = options;
+  const { interruptions = false, hostTimeout = defaultHostTimeout } = options;
   checkWhole(seed, "seed", -Infinity, verb);
   checkWhole(maxSteps, "maxSteps", 1, verb);
   checkWhole(depth, "depth", 1, verb);
@@ -193,6 +213,7 @@ export function setupOf(options: SimulateOptions, verb: string): RunSetup {
   checkBoolean(interruptions, "interruptions", verb);
   checkTime(stepCost, "stepCost", verb);
   checkTime(patience, "patience", verb);
+  if (hostTimeout !== Infinity) checkTime(hostTimeout, "hostTimeout", verb);
   checkFaults(faults, verb);
   let chooser: Chooser | null = null;
   if (schedule !== undefined) {
@@ -201,7 +222,17 @@ export function setupOf(options: SimulateOptions, verb: string): RunSetup {
   } else if (seed !== undefined) {
     chooser = new RandomChooser(seed);
   }
-  return { chooser, seed: seed ?? 0, maxSteps, stepCost, globals, interruptions, patience, faults };
+  return {
+    chooser,
+    seed: seed ?? 0,
+    maxSteps,
+    stepCost,
+    globals,
+    interruptions,
+    patience,
+    hostTimeout,
+    faults,
+  };
 }
 
 function checkBoolean(value: unknown, name: string, verb: string): void {
@@ -211,7 +242,8 @@ function checkBoolean(value: unknown, name: string, verb: string): void {
   );
 }
 
-function checkTime(value: unknown, name: string, verb: string): void {
+/** Throws unless `value` is a number of milliseconds. */
+export function checkTime(value: unknown, name: string, verb: string): void {
   if (typeof value === "number" && value >= 0 && value < Infinity) return;
   const ErrorClass = typeof value === "number" ? RangeError : TypeError;
   throw new ErrorClass(

@@ -210,3 +210,47 @@ Deno.test("a replay string says how the run was set up [D2]", async () => {
   await assertRejects(() => replay(program, failure!.replay, { stepCost: 1 }), DivergenceError);
   await assertRejects(() => replay(program, `${failure!.replay},x`), TypeError, "replay string");
 });
+
+Deno.test("shrinking takes no run that it broke off for the livelock it looks for", async () => {
+  const program = function* () {
+    const wants = { a: false, b: false };
+    const polite = (me: "a" | "b", other: "a" | "b") =>
+      function* () {
+        for (;;) {
+          wants[me] = true;
+          yield* yieldNow();
+          if (!wants[other]) break;
+          wants[me] = false;
+          yield* yieldNow();
+        }
+        wants[me] = false;
+      };
+    yield* all([polite("a", "b"), polite("b", "a")]);
+  };
+  const { failure } = await explore(program, { strategy: "pct", maxSteps: 1500 });
+  assertEquals((failure!.error as Error).name, "LivelockError");
+  assertMatch(failure!.story, /^1500 steps, 2 switches/);
+  const error = await assertRejects(() => replay(program, failure!.replay)) as Error;
+  assertEquals(error.name, "LivelockError");
+});
+
+Deno.test("replay tells what a program that has changed came to instead [D2]", async () => {
+  const { failure } = await explore(lossy);
+  const text = failure!.replay;
+  const right = await assertRejects(() => replay(() => turns(2), text), DivergenceError);
+  assertMatch(right.message, /did not follow its recording, but ended well after \d+ steps: /);
+  const other = () => {
+    throw new Error("another");
+  };
+  const wrong = await assertRejects(() => replay(other, text), DivergenceError);
+  assertMatch(wrong.message, /, but failed after 1 step with Error: another: /);
+});
+
+Deno.test("replay takes its string as it is copied, and refuses what is none", async () => {
+  const { failure } = await explore(lossy);
+  const text = failure!.replay;
+  await assertRejects(() => replay(lossy, ` ${text}\n`), Error, "lost");
+  for (const none of ["", "h1", "h2:1:1:0", "h1:1:1:zz*zzzzzzzz", `${text}:m`, `${text}:mg`, 3]) {
+    await assertRejects(() => replay(lossy, none as string), TypeError, "replay string");
+  }
+});

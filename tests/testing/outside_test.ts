@@ -5,7 +5,18 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { action, Channel, sleep, spawn, timeout, TimeoutError, until } from "../../mod.ts";
+import {
+  action,
+  all,
+  Channel,
+  DeadlockError,
+  sleep,
+  spawn,
+  timeout,
+  TimeoutError,
+  until,
+  yieldNow,
+} from "../../mod.ts";
 import { DivergenceError, explore, NotRepeatedError, replay, simulate } from "../../testing.ts";
 
 /** A promise that settles some turns of the host later: what input and output look like. */
@@ -101,4 +112,45 @@ Deno.test("what does not come about again says what was outside of its control [
 Deno.test("a wait that the host cannot end is a deadlock all the same [D3]", async () => {
   const error = await assertRejects(() => simulate(() => new Channel().receive()));
   assertEquals((error as Error).name, "DeadlockError");
+});
+
+Deno.test("a callback that nobody calls is a deadlock, after the host had its time [D3]", async () => {
+  const program = function* () {
+    yield* action<void>(() => () => {});
+  };
+  const error = await assertRejects(() => simulate(program, { hostTimeout: 5 }), DeadlockError);
+  assertEquals(error.hostTimeout, 5);
+  assertMatch(error.message, /nothing has come from outside for 5 ms/);
+  assertMatch(error.message, /task 1 'program' waits for action\(\)/);
+  const late = () => new Promise<string>((resolve) => void setTimeout(resolve, 5, "late"));
+  const { value } = await simulate(() => until(late()), { hostTimeout: Infinity });
+  assertEquals(value, "late");
+  for (const hostTimeout of [-1, NaN]) {
+    await assertRejects(() => simulate(program, { hostTimeout }), RangeError, "'hostTimeout'");
+  }
+});
+
+Deno.test("a wake-up of the host that is lost in some order is found, shrunk and replayed [D2]", async () => {
+  const program = function* () {
+    const waiting: (() => void)[] = [];
+    let isReady = false;
+    yield* all({
+      *consumer() {
+        if (isReady) return;
+        yield* yieldNow();
+        yield* action<void>((resolve) => {
+          waiting.push(resolve);
+          return () => {};
+        });
+      },
+      *producer() {
+        yield* yieldNow();
+        isReady = true;
+        for (const wake of waiting) wake();
+      },
+    });
+  };
+  const { failure } = await explore(program, { hostTimeout: 10 });
+  assertMatch(failure!.story, /5 steps, 3 switches/);
+  await assertRejects(() => replay(program, failure!.replay), DeadlockError, "'hostTimeout'");
 });
