@@ -18,6 +18,7 @@ import { ReducedSearch } from "../../src/testing/reduced_search.ts";
 import { runOnce } from "../../src/testing/run_once.ts";
 import type { Search } from "../../src/testing/search.ts";
 import { setupOf } from "../../src/testing/simulate.ts";
+import { caught } from "../_caught.ts";
 import type { Program } from "./_scenes.ts";
 
 async function outcomesOf(program: Program, search: Search): Promise<string[]> {
@@ -43,6 +44,20 @@ const meetings: { readonly [how: string]: Program } = {
     const latch = new Latch();
     const pulse = () => (latch.open(), latch.close());
     yield* all([pulse, () => latch.wait()]);
+  },
+  "one fails, and so cancels the other before its first step": function* () {
+    const done = shared({ n: 0 });
+    const failing = function* () {
+      throw new Error("failed");
+    };
+    yield* caught(all([failing, () => void done.n++]));
+    return done.n;
+  },
+  "one cancels the other before its first step": function* () {
+    const done = shared({ n: 0 });
+    const other = yield* spawn(() => void done.n++);
+    yield* all([() => other.cancel()]);
+    return done.n;
   },
   "three come to a barrier for two": function* () {
     const barrier = new Barrier(2);
