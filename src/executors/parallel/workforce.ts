@@ -59,6 +59,8 @@ export class Workforce {
   #size: number;
   #isOver = false;
   #failedStarts = 0;
+  /** Whether workers do not start, and nobody has asked for one since that was said. */
+  #hasGivenUp = false;
   /** How many died in a row that had done nothing. */
   #idleDeaths = 0;
   #replacing: ReturnType<typeof setTimeout> | undefined;
@@ -100,6 +102,7 @@ export class Workforce {
   staff(): void {
     if (this.#replacing !== undefined) return;
     while (!this.#isOver && this.workers.length < this.#needed) {
+      this.#hasGivenUp = false;
       this.workers.push(this.#employer.hire());
     }
     if (this.workers.length > this.#minSize) this.#sweepIdle();
@@ -116,6 +119,7 @@ export class Workforce {
   ready(worker: PoolWorker): void {
     worker.ready = true;
     this.#failedStarts = 0;
+    this.#hasGivenUp = false;
     this.#tellReady();
   }
 
@@ -136,14 +140,21 @@ export class Workforce {
     this.#idleDeaths = worker.served > 0 ? 0 : this.#idleDeaths + 1;
     const isUseless = loss.cause === "start" || worker.served === 0 && loss.culprit === undefined;
     if (!isUseless) this.#failedStarts = 0;
-    else if (++this.#failedStarts >= startAttempts * this.#size) this.#giveUp(loss.error);
+    else if (this.#hasGivenUp || ++this.#failedStarts >= startAttempts * this.#size) {
+      // What another one held that was starting too has come back with it.
+      this.#giveUp(loss.error);
+    }
     // One that never became ready is replaced when there is work for it, else a pool that cannot start would never rest.
     const isNeeded = worker.ready || this.#employer.unfinished > 0 || this.#awaiting.size > 0;
-    if (!wasRetiring && isNeeded) this.#replaceSoon();
+    if (!wasRetiring && isNeeded && !this.#hasGivenUp) this.#replaceSoon();
   }
 
+  /** Tells those who wait. Nothing more is started before somebody asks. */
   #giveUp(error: Error): void {
     this.#failedStarts = 0;
+    this.#hasGivenUp = true;
+    clearTimeout(this.#replacing);
+    this.#replacing = undefined;
     for (const { reject } of this.#awaiting) reject(error);
     this.#awaiting.clear();
     this.#employer.giveUp(error);
