@@ -38,6 +38,12 @@ export class AgeingLine<T> {
     return this.#single === null ? this.#size : this.#single.size;
   }
 
+  /** The highest priority of those who stand in it; `-Infinity` when nobody does. */
+  get highest(): number {
+    if (this.size === 0) return -Infinity;
+    return this.#single === null ? this.#levels[this.#highest()].priority : 0;
+  }
+
   /** Joins the line. */
   push(item: T, priority: number): void {
     const single = this.#single;

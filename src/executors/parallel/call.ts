@@ -51,6 +51,12 @@ export interface Call {
   readonly stack?: string | undefined;
   /** The inputs, when it is a call of many. */
   readonly chunk?: CallChunk | null;
+  /**
+   * A higher one goes first.
+   *
+   * @default 0
+   */
+  readonly priority?: number;
   /** Whether it is for the worker it was sent to and for no other: it is not taken back. */
   readonly stays?: boolean | undefined;
   /** Where the link has it; -1 while it is with no link. Only the link writes it. */

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { AgeingLine } from "../../kernel/ageing_line.ts";
 import { TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
 import { leaveSources } from "./argument_feeds.ts";
 import type { MapChunk } from "../map_chunk.ts";
 import { tellProgress } from "../../kernel/task_info.ts";
 import type { LinkEvents, WorkerLoss } from "./call.ts";
 import { CallCosts } from "./call_costs.ts";
+import { CallLine } from "./call_line.ts";
 import { CallTimes } from "./call_times.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { LinkOptions } from "./link_options.ts";
@@ -49,9 +49,10 @@ export class Dispatch implements CallHost, Employer {
   readonly #options: DispatchOptions;
   readonly force: Workforce;
   readonly streams: OpenStreams = new OpenStreams();
-  readonly #calls = new AgeingLine<RemoteCall>();
-  /** Calls that came back from a worker: they were at the head of the line before. */
-  readonly #returned: RemoteCall[] = [];
+  readonly #line = new CallLine();
+  /** The lowest priority of the calls sent since all had ended, and the highest of those that should overtake some. */
+  #lowestSent = Infinity;
+  #overtaking = -Infinity;
   readonly costs = new CallCosts();
   readonly #impatient: Deadlines<RemoteCall>;
   #watch: ReturnType<typeof setInterval> | undefined = undefined;
@@ -92,15 +93,32 @@ export class Dispatch implements CallHost, Employer {
 
   enqueue(call: RemoteCall): void {
     if (this.#mustLearn) this.learn(call.module);
-    if (this.unfinished++ === 0) this.#watch = setInterval(() => this.#look(), glance);
+    this.unfinished++;
+    this.#watch ??= setInterval(() => this.#look(), glance);
     this.times.queued(call);
     if (call.pinnedTo !== null) return this.#sendPinned(call, call.pinnedTo);
     if (this.force.workers.length < this.force.size) this.force.staff();
     if (this.#options.queueTimeout < Infinity) {
       this.#impatient.add(call, this.#options.queueTimeout, 0);
     }
-    if (this.#calls.size === 0 && this.#returned.length === 0 && this.#send(call)) return;
-    this.#calls.push(call, call.task.priority);
+    const isHigher = call.priority > this.#lowestSent && this.force.leastBusy()?.isIdle !== true;
+    if (!isHigher && this.#line.isEmpty && this.#send(call)) return;
+    this.#line.push(call);
+    if (isHigher) this.#overtakeSoon(call.priority);
+  }
+
+  /** When the turn ends: many may have come in it. */
+  #overtakeSoon(priority: number): void {
+    if (this.#overtaking === -Infinity) queueMicrotask(() => this.#overtake());
+    this.#overtaking = Math.max(this.#overtaking, priority);
+  }
+
+  /** Takes back what workers hold, have not begun, and should come after one that waits. */
+  #overtake(): void {
+    const below = this.#overtaking;
+    this.#overtaking = -Infinity;
+    for (const { link } of this.force.workers) link.takeBack(link.outstanding, below);
+    this.pump();
   }
 
   withdraw(call: RemoteCall): void {
@@ -112,10 +130,10 @@ export class Dispatch implements CallHost, Employer {
   /** Sends what stands in line, as far as the workers have room. */
   pump(): void {
     for (;;) {
-      const call = this.#returned.pop() ?? this.#calls.shift();
+      const call = this.#line.next();
       if (call === undefined) break;
       if (call.cancelled || this.#send(call)) continue;
-      this.#returned.push(call);
+      this.#line.giveBack(call);
       return;
     }
     this.#share();
@@ -130,6 +148,7 @@ export class Dispatch implements CallHost, Employer {
     const held = worker.link.outstanding;
     if (held > 0 && (held >= this.#window(call, worker) || worker.link.room === 0)) return false;
     call.worker = worker;
+    if (call.priority < this.#lowestSent) this.#lowestSent = call.priority;
     this.times.sent(call, held === 0 && worker.served > 0);
     worker.link.send(call);
     return true;
@@ -168,6 +187,8 @@ export class Dispatch implements CallHost, Employer {
 
   /** Takes back what waits behind a call that takes long. */
   #look(): void {
+    // Not as soon as the last one has ended: where calls come one at a time, that would be each.
+    if (this.unfinished === 0) return this.#lookNoMore();
     for (const worker of this.force.workers) {
       const held = worker.link.outstanding;
       if (held > 0 && worker.ready && worker.served === worker.servedBefore) {
@@ -176,6 +197,11 @@ export class Dispatch implements CallHost, Employer {
       }
       worker.servedBefore = worker.served;
     }
+  }
+
+  #lookNoMore(): void {
+    clearInterval(this.#watch);
+    this.#watch = undefined;
   }
 
   hire(): PoolWorker {
@@ -266,7 +292,7 @@ export class Dispatch implements CallHost, Employer {
   #takeBack(call: RemoteCall): void {
     call.worker = null;
     if (call.cancelled) this.#settle(call, false, call.task.cold!.cancelCause!.error);
-    else this.#returned.push(call);
+    else this.#line.giveBack(call);
   }
 
   /** There is nothing more to do with a call. */
@@ -276,7 +302,7 @@ export class Dispatch implements CallHost, Employer {
     if (call.feeds !== undefined) leaveSources(call, this.#lateFailure);
     call.task.scheduler.outside--;
     if (--this.unfinished > 0) return;
-    clearInterval(this.#watch);
+    this.#lowestSent = Infinity;
     this.#impatient.clear();
   }
 
@@ -331,7 +357,7 @@ export class Dispatch implements CallHost, Employer {
 
   giveUp(error: Error): void {
     for (;;) {
-      const call = this.#returned.pop() ?? this.#calls.shift();
+      const call = this.#line.next();
       if (call === undefined) return;
       if (!call.cancelled) this.#settle(call, false, unrunnableCall(call, error));
     }
@@ -339,7 +365,7 @@ export class Dispatch implements CallHost, Employer {
 
   /** Lets the workers go. */
   disband(): Promise<void>[] {
-    clearInterval(this.#watch);
+    this.#lookNoMore();
     return this.force.disband();
   }
 }

@@ -133,18 +133,20 @@ export function linkSettings<C extends Call>(options: LinkOptions<C>): LinkSetti
  *
  * @param settings the link's settings
  * @param memory what the link shares with its worker
+ * @param mail the memory of its mailbox
  * @returns how to start the worker
  */
 export function threadOptions<C extends Call>(
   settings: LinkSettings<C>,
   memory: SharedArrayBuffer | undefined,
+  mail: SharedArrayBuffer | undefined,
 ): ThreadOptions {
   const { entry, name, resourceLimits } = settings;
   const { capacity, concurrency, importTimeout, maxMemory, extra } = settings;
   return {
     entry,
     name,
-    settings: { memory, capacity, concurrency, importTimeout, maxMemory, extra },
+    settings: { memory, mail, capacity, concurrency, importTimeout, maxMemory, extra },
     ...(resourceLimits === undefined ? {} : { resourceLimits }),
   };
 }

@@ -35,6 +35,8 @@ export interface PortListener {
 export interface WorkerSettings {
   /** The memory shared with the host, if any. */
   readonly memory: SharedArrayBuffer | undefined;
+  /** Where small batches may come, in shared memory, if any. */
+  readonly mail: SharedArrayBuffer | undefined;
   /** How many calls the host may have sent at a time. */
   readonly capacity: number;
   /** How many calls that wait (async, coroutine) may run side by side. */

@@ -101,6 +101,10 @@ export class RemoteCall implements Call, Parking {
     return this.#site?.stack;
   }
 
+  get priority(): number {
+    return this.task.priority;
+  }
+
   get stays(): boolean {
     return this.pinnedTo !== null;
   }

@@ -38,6 +38,7 @@ import { linkSettings, threadOptions } from "./link_options.ts";
 import type { LinkOptions, LinkSettings } from "./link_options.ts";
 import { Liveness } from "./liveness.ts";
 import { lossOf } from "./loss.ts";
+import { Mailbox, mailPort } from "./mailbox.ts";
 import { Outbox } from "./outbox.ts";
 import type { Thread } from "./platform.ts";
 import { readReports, type ReportSink } from "./report_reader.ts";
@@ -90,12 +91,16 @@ export class WorkerLink<C extends Call> {
     const settings = this.#settings = linkSettings(options);
     this.#events = events;
     this.#control = ControlBlock.create(settings.capacity, settings.shareMemory);
+    const box = this.#control.memory && new Mailbox();
     this.#slots = new CallSlots(settings.capacity);
     this.#deadlines = new Deadlines((watched, stage) => this.#overdue(watched, stage));
-    this.#thread = settings.adapter.start(threadOptions(settings, this.#control.memory), {
-      failed: (error) => this.#end.failed(error),
-      exited: (code, signal) => this.#end.exited(code, signal),
-    });
+    this.#thread = settings.adapter.start(
+      threadOptions(settings, this.#control.memory, box?.memory),
+      {
+        failed: (error) => this.#end.failed(error),
+        exited: (code, signal) => this.#end.exited(code, signal),
+      },
+    );
     this.#end = new ThreadEnd({
       thread: this.#thread,
       control: this.#control,
@@ -106,7 +111,7 @@ export class WorkerLink<C extends Call> {
       finished: () => this.#finished(),
     });
     this.#outbox = new Outbox(
-      this.#thread.port,
+      mailPort(this.#thread.port, box),
       wire.BATCH_CALLS,
       (entry, error, transfer) => this.#refused(entry, error, transfer),
     );
@@ -118,7 +123,9 @@ export class WorkerLink<C extends Call> {
       exitUnheard: (code) => this.#end.exitUnheard(code),
     });
     this.#thread.port.listen({
-      received: (batch) => this.#received(batch),
+      received: (batch) => {
+        if (this.#state !== GONE) readReports(batch, this.#slots, this.#sink, this.#events);
+      },
       unreadable: (error) => this.#end.force("silent", error),
       closed: () => this.#end.portClosed(),
     });
@@ -214,14 +221,15 @@ export class WorkerLink<C extends Call> {
    * for this worker only.
    *
    * @param n how many at most; Infinity takes back those that wait for their module too
+   * @param below only those of a lower priority, where memory is shared
    */
-  takeBack(n: number): void {
+  takeBack(n: number, below = Infinity): void {
     if (n <= 0 || this.#outstanding === 0) return;
     if (this.#control.memory === undefined) return this.#writer.order(wire.TAKE_BACK, n);
     let left = n;
     for (const call of this.#slots.newestFirst()) {
       if (left === 0) return;
-      if (call.stays === true) continue;
+      if (call.stays === true || (call.priority ?? 0) >= below) continue;
       if (!this.#control.takeBack(call.slot, n === Infinity)) continue;
       left--;
       this.#slots.detach(call);
@@ -277,10 +285,6 @@ export class WorkerLink<C extends Call> {
     return this.#state === GONE
       ? Promise.resolve()
       : new Promise((resolve) => this.#gone.push(resolve));
-  }
-
-  #received(batch: wire.Batch): void {
-    if (this.#state !== GONE) readReports(batch, this.#slots, this.#sink, this.#events);
   }
 
   #makeSink(): ReportSink<C> {

@@ -24,6 +24,8 @@ import { decodeError, type EncodedError } from "./error_codec.ts";
 import { deliver, FedArguments } from "./fed_arguments.ts";
 import { JobExport, JobModule } from "./job_module.ts";
 import { EXIT_HEAP_EXHAUSTED, EXIT_UNREADABLE, type WorkerPlatform } from "./platform.ts";
+import { Mailbox } from "./mailbox.ts";
+import { Parking, type ParkingOwner } from "./parking.ts";
 import { Reports } from "./reports.ts";
 import { RunningCall } from "./running_call.ts";
 import * as wire from "./wire.ts";
@@ -47,11 +49,12 @@ export function serve(platform: WorkerPlatform, options: ServeOptions = {}): voi
   new WorkerSide(platform, options).begin();
 }
 
-class WorkerSide {
+class WorkerSide implements ParkingOwner {
   readonly #platform: WorkerPlatform;
   readonly #control: ControlBlock;
   readonly #reports: Reports;
   readonly #runner: CallRunner;
+  readonly #parking: Parking | undefined;
   readonly #modules = new Map<string, JobModule>();
   readonly #jobs: (JobExport | undefined)[] = [];
   #queue: wire.Batch[] = [];
@@ -74,6 +77,7 @@ class WorkerSide {
     this.#platform = platform;
     this.#control = ControlBlock.attach(settings.capacity, settings.memory);
     this.#reports = new Reports(port, (slot, error) => this.#runner.itemRefused(slot, error));
+    this.#parking = settings.mail && new Parking(new Mailbox(settings.mail), this);
     this.#runner = new CallRunner(
       platform,
       this.#control,
@@ -92,14 +96,18 @@ class WorkerSide {
       this.#isExiting = true;
     });
     this.#platform.port.listen({
-      received: (batch) => this.#received(batch),
+      received: (batch) => {
+        this.#parking?.heard(batch);
+        this.received(batch);
+      },
       unreadable: () => this.#platform.exit(EXIT_UNREADABLE),
       closed: () => this.#platform.exit(0),
     });
     this.#reports.ready();
   }
 
-  #received(batch: wire.Batch): void {
+  /** A batch has come. */
+  received(batch: wire.Batch): void {
     if (batch[0] === wire.BATCH_CONTROL) return this.#obey(batch);
     this.#queue.push(batch);
     if (this.#control.memory === undefined) this.#markQueued(batch);
@@ -128,6 +136,15 @@ class WorkerSide {
     const isMore = this.#loaded.length > 0 || this.#queue.length > 0;
     if (isMore && this.#hasRoom) this.#defer();
     else this.#retireIfDone();
+    this.#parking?.rest();
+  }
+
+  get mayPark(): boolean {
+    return this.#isIdle && !this.#isRetiring && !this.#isExiting;
+  }
+
+  defer(run: () => void): void {
+    this.#platform.defer(run);
   }
 
   get #hasRoom(): boolean {
@@ -314,6 +331,7 @@ class WorkerSide {
   /** A call has ended, so another may begin. */
   #freed(): void {
     if (!this.#isIdle || this.#isRetiring) this.#run();
+    else this.#parking?.rest();
   }
 
   get #isIdle(): boolean {
