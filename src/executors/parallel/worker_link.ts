@@ -31,7 +31,7 @@ import { ArgumentFeeds } from "./argument_feeds.ts";
 import type { Call, LinkEvents, WorkerLoss } from "./call.ts";
 import { CallWriter, DEFAULT_GRACE, refusalOf } from "./call_entry.ts";
 import { CallSlots, splitRunning } from "./call_slots.ts";
-import { CANCELLING, ControlBlock, QUEUED, RUNNING, TAKEN } from "./control_block.ts";
+import { CANCELLING, ControlBlock, QUEUED, RUNNING } from "./control_block.ts";
 import { Deadlines } from "./deadlines.ts";
 import { encodeError } from "./error_codec.ts";
 import { linkSettings, threadOptions } from "./link_options.ts";
@@ -149,8 +149,7 @@ export class WorkerLink<C extends Call> {
 
   /** Whether a call has begun, as far as shared memory tells; without it, whether the call was watched and has begun. */
   hasBegun(call: C): boolean {
-    const state = call.slot < 0 ? TAKEN : this.#control.state(call.slot);
-    return state === RUNNING || state === CANCELLING;
+    return call.slot >= 0 && [RUNNING, CANCELLING].includes(this.#control.state(call.slot));
   }
 
   /**
@@ -208,8 +207,7 @@ export class WorkerLink<C extends Call> {
 
   /** Takes one call back, if it has certainly not begun; then nothing more is said of it. */
   withdraw(call: C): boolean {
-    const { slot } = call;
-    if (slot < 0 || !this.#control.takeBack(slot, false)) return false;
+    if (call.slot < 0 || !this.#control.takeBack(call.slot, false)) return false;
     this.#slots.detach(call);
     this.#leave(call);
     return true;
@@ -226,12 +224,12 @@ export class WorkerLink<C extends Call> {
   takeBack(n: number, below = Infinity): void {
     if (n <= 0 || this.#outstanding === 0) return;
     if (this.#control.memory === undefined) return this.#writer.order(wire.TAKE_BACK, n);
-    let left = n;
+    let taken = 0;
     for (const call of this.#slots.newestFirst()) {
-      if (left === 0) return;
+      if (taken === n) return;
       if (call.stays === true || (call.priority ?? 0) >= below) continue;
       if (!this.#control.takeBack(call.slot, n === Infinity)) continue;
-      left--;
+      taken++;
       this.#slots.detach(call);
       this.#leave(call);
       this.#events.returned(call);
@@ -281,10 +279,8 @@ export class WorkerLink<C extends Call> {
     this.#outbox.flush();
   }
 
-  #whenGone(): Promise<void> {
-    return this.#state === GONE
-      ? Promise.resolve()
-      : new Promise((resolve) => this.#gone.push(resolve));
+  async #whenGone(): Promise<void> {
+    if (this.#state !== GONE) await new Promise<void>((resolve) => this.#gone.push(resolve));
   }
 
   #makeSink(): ReportSink<C> {
