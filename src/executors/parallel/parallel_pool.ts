@@ -23,6 +23,8 @@
  * - Neighbouring inputs of a `map` share a call, as many as take half a millisecond, once it has been seen that the job's
  *   results are there when it returns, and when their arguments are primitive. Each has its own outcome all the same; what a
  *   call of many has not begun goes elsewhere when one of it takes long, or when its worker is lost.
+ * - A worker to which calls come one at a time waits for the next one asleep at a mailbox in shared memory (`mailbox.ts`).
+ * - A call of a higher priority takes the place of what workers hold and have not begun.
  * - What a worker holds and has not begun is taken back when another one is idle, or when its worker does not get on; so
  *   a long task hides no short ones behind it.
  * - A worker that dies is replaced. Calls that had begun fail with `WorkerLostError` (a retry policy may try again);
