@@ -33,14 +33,15 @@ const jobs = jobsFrom<typeof import("./log_report_jobs.ts")>(
 );
 const [file] = process.argv.slice(2);
 
-function linesOf(path: string): AsyncIterable<string> {
+// A generator, since an interface reads from when it is made, and drops the lines that come before it is iterated.
+async function* linesOf(path: string): AsyncGenerator<string> {
   const bytes = createReadStream(path);
+  const gunzip = createGunzip();
   const input = path.endsWith(".gz")
     ? bytes.on("error", (error) => gunzip.destroy(error)).pipe(gunzip)
     : bytes;
-  return createInterface({ input, crlfDelay: Infinity });
+  yield* createInterface({ input, crlfDelay: Infinity });
 }
-const gunzip = createGunzip();
 
 function* madeUp(lines = 20_000): Generator<string> {
   const paths = ["/", "/search", "/login", "/report"];
