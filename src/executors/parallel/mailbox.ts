@@ -11,8 +11,8 @@
  * A message wakes an event loop, which costs 15 to 30 µs; a thread that sleeps in `Atomics.wait` is woken in 5. So a worker to
  * which calls come one at a time sleeps there, for some milliseconds at most, before its event loop has its turn. Results go by message.
  *
- * Order: the host counts the messages it posts, and a worker sleeps only when it has received them all; whoever posts a message
- * wakes it. So a batch in the box is always the next one.
+ * Order: the host counts the messages it posts, and the worker those it has heard. Nothing is put while one is on its way, no
+ * worker sleeps then, and whoever posts a message wakes it. So a batch in the box is always the next one.
  *
  * Shared slots for calls are the idea of knitting (https://github.com/mimiMonads/knitting), sleeping workers that of tinypool
  * and piscina, which sleep without an end and read their ports by hand.
@@ -25,6 +25,7 @@ import type { PortListener, WirePort } from "./platform.ts";
 const STATE = 0;
 const POSTED = 1;
 const LENGTH = 2;
+const HEARD = 3;
 
 const AWAY = 0;
 const PARKED = 1;
@@ -55,7 +56,8 @@ export class Mailbox {
   readonly #tags: Int32Array;
   readonly #numbers: Float64Array;
   readonly #text: Uint16Array;
-  #received = 0;
+  #posted = 0;
+  #heard = 0;
 
   /**
    * Makes the host's view, or the worker's.
@@ -72,7 +74,9 @@ export class Mailbox {
 
   /** Host: puts a batch in, if the worker sleeps and the batch is small and of primitive values. */
   put(batch: Batch): boolean {
-    if (Atomics.load(this.#words, STATE) !== PARKED || !this.#write(batch)) return false;
+    if (Atomics.load(this.#words, STATE) !== PARKED) return false;
+    // It may be about to find out that a message is on its way.
+    if (Atomics.load(this.#words, HEARD) !== this.#posted || !this.#write(batch)) return false;
     if (Atomics.compareExchange(this.#words, STATE, PARKED, FULL) !== PARKED) return false;
     Atomics.notify(this.#words, STATE);
     return true;
@@ -80,7 +84,7 @@ export class Mailbox {
 
   /** Host: a message is about to be posted (1), or could not be (-1). */
   posting(n: 1 | -1): void {
-    Atomics.add(this.#words, POSTED, n);
+    Atomics.store(this.#words, POSTED, this.#posted = this.#posted + n | 0);
   }
 
   /** Host: a message has been posted, which a worker that sleeps would not hear. */
@@ -92,7 +96,7 @@ export class Mailbox {
 
   /** Worker: a message has come. */
   received(): void {
-    this.#received++;
+    Atomics.store(this.#words, HEARD, this.#heard = this.#heard + 1 | 0);
   }
 
   /**
@@ -105,7 +109,7 @@ export class Mailbox {
     const words = this.#words;
     Atomics.store(words, STATE, PARKED);
     // After that, lest a message posted meanwhile find nobody to wake.
-    if (Atomics.load(words, POSTED) === this.#received) Atomics.wait(words, STATE, PARKED, ms);
+    if (Atomics.load(words, POSTED) === this.#heard) Atomics.wait(words, STATE, PARKED, ms);
     if (Atomics.exchange(words, STATE, AWAY) !== FULL) return undefined;
     return this.#read();
   }

@@ -67,6 +67,7 @@ class WorkerSide implements ParkingOwner {
   #isRunning = false;
   #isDeferred = false;
   #isRetiring = false;
+  #isLeaving = false;
   #isFull = false;
   /** A browser lets the running code return before it takes the worker away. */
   #isExiting = false;
@@ -140,7 +141,7 @@ class WorkerSide implements ParkingOwner {
   }
 
   get mayPark(): boolean {
-    return this.#isIdle && !this.#isRetiring && !this.#isExiting;
+    return this.#isIdle && !this.#isRetiring && !this.#isLeaving && !this.#isExiting;
   }
 
   defer(run: () => void): void {
@@ -371,6 +372,7 @@ class WorkerSide implements ParkingOwner {
   #retireIfDone(): void {
     if (!this.#isRetiring || !this.#isIdle) return;
     this.#isRetiring = false;
+    this.#isLeaving = true;
     void this.#retire();
   }
 

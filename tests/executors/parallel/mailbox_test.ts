@@ -58,6 +58,20 @@ Deno.test("a message that is on its way wakes who waits, and lets nobody go to s
     assertEquals(await second, undefined);
   }));
 
+Deno.test("nothing overtakes a message that is on its way, even to a worker that goes to sleep just now [E1]", () => {
+  const box = new Mailbox();
+  const words = new Int32Array(box.memory);
+  const worker = new Mailbox(box.memory);
+  box.posting(1);
+  box.wake();
+  // It has said that it sleeps, and has not looked yet whether something is on its way.
+  words[0] = 1;
+  assert(!box.put([1]));
+  worker.received();
+  assert(box.put([1]));
+  assertEquals(words[0], 2);
+});
+
 Deno.test("calls that come one at a time are run in their order, with what they are given [E1]", async () => {
   await using owner = new Owner();
   const values = [1, -0, "a", undefined, null, true, "\ud800", [1], { a: 1 }, 2n];
