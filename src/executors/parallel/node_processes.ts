@@ -65,21 +65,24 @@ function start(options: ThreadOptions, listener: ThreadListener): Thread {
     // It could not be started at all: then there is no exit.
     child.once("error", (error) => {
       listener.failed(error);
-      if (child.pid === undefined) resolve();
+      if (child.pid !== undefined) return;
+      listener.exited(1);
+      resolve();
     });
   });
   // A second error would else be thrown: that of a message to a child that has just died.
   child.on("error", () => {});
-  child.send({ ...settings, memory: undefined });
+  // Deno gives one that could not be started no channel.
+  if ("send" in child) child.send({ ...settings, memory: undefined, mail: undefined });
   const { channel } = child as { channel?: { ref?(): void; unref?(): void } | null };
   return {
     port: ipcPort(child, builtin<V8>("node:v8")),
     ref: (): void => {
-      child.ref();
+      if (child.pid !== undefined) child.ref();
       channel?.ref?.();
     },
     unref: (): void => {
-      child.unref();
+      if (child.pid !== undefined) child.unref();
       channel?.unref?.();
     },
     terminate: (): Promise<void> => {

@@ -48,3 +48,16 @@ Deno.test("workers that die as they start are started at a limited rate, and the
     await Promise.all(dispatch.disband());
   }
 });
+
+Deno.test("where no process may be started, those who wait are told so, and nothing is thrown elsewhere [W1] [E4]", async () => {
+  const program = new URL("fixtures/unstartable_program.ts", import.meta.url).href;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--no-prompt", "--allow-read", "--allow-env", program],
+  }).output();
+  const text = new TextDecoder();
+  assertEquals([code, text.decode(stderr)], [0, ""]);
+  const [first, last] = text.decode(stdout).trim().split("\n");
+  assert(first.startsWith("WorkerLostError Job 'square' could not run"), first);
+  assert(first.includes("--allow-run"), first);
+  assertEquals(last, "closed");
+});
