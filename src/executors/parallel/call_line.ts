@@ -14,11 +14,13 @@ export class CallLine {
   readonly #line = new AgeingLine<RemoteCall>();
   /** They were at the head of the line before; the last is next. */
   readonly #back: RemoteCall[] = [];
+  /** Those whose turn it is although a higher one waits. */
+  readonly #due: RemoteCall[] = [];
   #passed = 0;
 
   /** Whether nobody stands in it. */
   get isEmpty(): boolean {
-    return this.#line.size === 0 && this.#back.length === 0;
+    return this.#line.size === 0 && this.#back.length === 0 && this.#due.length === 0;
   }
 
   /** Joins the line. */
@@ -26,13 +28,20 @@ export class CallLine {
     this.#line.push(call, call.task.priority);
   }
 
-  /** Goes back to the head of the line, of those of its priority. */
+  /** Goes back to the head of the line, of those of its priority; whoever had its turn has it again. */
   giveBack(call: RemoteCall): void {
-    this.#back.push(call);
+    if (call.hasTurn) this.#due.push(call);
+    else this.#back.push(call);
   }
 
   /** Whose turn it is. */
   next(): RemoteCall | undefined {
+    const call = this.#due.pop() ?? this.#next();
+    if (call !== undefined && this.#line.highest > call.task.priority) call.hasTurn = true;
+    return call;
+  }
+
+  #next(): RemoteCall | undefined {
     const back = this.#back.at(-1);
     if (back === undefined) return this.#line.shift();
     if (this.#line.highest > back.task.priority && ++this.#passed % letPass !== 0) {

@@ -52,6 +52,8 @@ export class RemoteCall implements Call, Parking {
   readonly #host: CallHost;
   readonly #site: Error | null;
   slot = -1;
+  /** It has been let pass before a higher one: nobody overtakes it any more. */
+  hasTurn = false;
   /** Where it is: in the pool's line, or with a worker; neither when it is over. */
   worker: PoolWorker | null = null;
   /** Whether its task is cancelled: nobody waits for the result, only for the end. */
@@ -102,7 +104,7 @@ export class RemoteCall implements Call, Parking {
   }
 
   get priority(): number {
-    return this.task.priority;
+    return this.hasTurn ? Infinity : this.task.priority;
   }
 
   get stays(): boolean {

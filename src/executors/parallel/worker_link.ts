@@ -164,10 +164,9 @@ export class WorkerLink<C extends Call> {
       throw new Error(`Cannot send a call to ${this.#settings.name}: it takes no more calls`);
     }
     if (this.#slots.room === 0) {
-      throw new RangeError(
-        `Cannot send a call to ${this.#settings.name}: it holds ${this.#settings.capacity}, as ` +
-          "many as it may. Wait for one to end, or raise 'capacity'",
-      );
+      const { name, capacity } = this.#settings;
+      const rest = "as many as it may. Wait for one to end, or raise 'capacity'";
+      throw new RangeError(`Cannot send a call to ${name}: it holds ${capacity}, ${rest}`);
     }
     this.#control.set(this.#slots.put(call), QUEUED);
     if (this.#outstanding++ === 0) this.#liveness.wake();
@@ -219,11 +218,12 @@ export class WorkerLink<C extends Call> {
    * for this worker only.
    *
    * @param n how many at most; Infinity takes back those that wait for their module too
-   * @param below only those of a lower priority, where memory is shared
+   * @param below only those of a lower priority; none where no memory is shared
    */
   takeBack(n: number, below = Infinity): void {
-    if (n <= 0 || this.#outstanding === 0) return;
-    if (this.#control.memory === undefined) return this.#writer.order(wire.TAKE_BACK, n);
+    const { memory } = this.#control;
+    if (n <= 0 || this.#outstanding === 0 || below < Infinity && memory === undefined) return;
+    if (memory === undefined) return this.#writer.order(wire.TAKE_BACK, n);
     let taken = 0;
     for (const call of this.#slots.newestFirst()) {
       if (taken === n) return;
