@@ -291,6 +291,8 @@ export class Dispatch implements CallHost, Employer {
   /** A call has come back from its worker, which has not begun it. */
   #takeBack(call: RemoteCall): void {
     call.worker = null;
+    call.hasTurn = false;
+    call.returns++;
     if (call.cancelled) this.#settle(call, false, call.task.cold!.cancelCause!.error);
     else this.#line.giveBack(call);
   }

@@ -35,6 +35,9 @@ export class PinnedJob<T> extends ModuleJob<T> {
   }
 }
 
+/** A call that came back so often is not overtaken again. */
+const mostReturns = 4;
+
 /** A call, and the task that waits for it. */
 export class RemoteCall implements Call, Parking {
   readonly id: number;
@@ -52,8 +55,10 @@ export class RemoteCall implements Call, Parking {
   readonly #host: CallHost;
   readonly #site: Error | null;
   slot = -1;
-  /** It has been let pass before a higher one: nobody overtakes it any more. */
+  /** It was let pass before a higher one, and is to be sent. */
   hasTurn = false;
+  /** How often it came back from a worker. */
+  returns = 0;
   /** Where it is: in the pool's line, or with a worker; neither when it is over. */
   worker: PoolWorker | null = null;
   /** Whether its task is cancelled: nobody waits for the result, only for the end. */
@@ -104,7 +109,7 @@ export class RemoteCall implements Call, Parking {
   }
 
   get priority(): number {
-    return this.hasTurn ? Infinity : this.task.priority;
+    return this.returns < mostReturns ? this.task.priority : Infinity;
   }
 
   get stays(): boolean {
