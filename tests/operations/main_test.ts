@@ -23,6 +23,7 @@ import { shield } from ${source("operations/shield.ts")};
 import { sleep } from ${source("operations/sleep.ts")};
 import { suspend } from ${source("operations/suspend.ts")};
 import { spawn } from ${source("kernel/spawn.ts")};
+import { Latch } from ${source("sync/latch.ts")};
 ${body}`,
   );
   try {
@@ -150,10 +151,14 @@ await main(function* program() {
 
 Deno.test("main() follows each of several errors", async () => {
   const { code, stderr } = await program(`
-function* fails(text) { throw new Error(text); }
+// Both are woken by one step, so that the second fails before it is told of the first, however slow the machine.
+const go = new Latch();
+function* fails(text) { yield* go.wait(); throw new Error(text); }
 await main(() => scope(function* () {
   yield* spawn(() => fails("one"), { name: "first" });
   yield* spawn(() => fails("two"), { name: "second" });
+  yield* sleep(0);
+  go.open();
   yield* suspend();
 }));`);
   assertEquals(code, 1);

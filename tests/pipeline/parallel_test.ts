@@ -12,6 +12,7 @@ import {
 } from "../../mod.ts";
 import { assertNoLeaks, simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
+import { unhandledDuring } from "../kernel/_unhandled.ts";
 
 const jobs = jobsFrom<typeof import("../executors/fixtures/jobs.ts")>(
   import.meta.resolve("../executors/fixtures/jobs.ts"),
@@ -139,32 +140,35 @@ Deno.test("parallel() that is cancelled cancels what its executor runs, and wait
 });
 
 Deno.test("parallel() fails with the first failure, and later ones are nobody's [G3]", async () => {
-  const unhandled: unknown[] = [];
-  const hear = (event: PromiseRejectionEvent) => {
-    event.preventDefault();
-    unhandled.push(event.reason);
-  };
-  globalThis.addEventListener("unhandledrejection", hear);
-  try {
+  const pending = new Map<number, () => void>();
+  const fails = (n: number) =>
+    new Promise<number>((_, reject) => pending.set(n, () => reject(new Error(`no ${n}`))));
+  /** Fails those that have begun, once all have, the others after `outcome` is there. */
+  async function failInTurn(first: number[], outcome: PromiseLike<unknown>): Promise<unknown> {
+    while (pending.size < 3) await new Promise((resolve) => setTimeout(resolve, 0));
+    for (const n of first) pending.get(n)!();
+    const came = await outcome;
+    for (const fail of pending.values()) fail();
+    pending.clear();
+    return came;
+  }
+  const reasons = await unhandledDuring(async () => {
     await using green = new GreenPool({ size: 4 });
-    const fails = async (n: number) => {
-      await new Promise((resolve) => setTimeout(resolve, n));
-      throw new Error(`no ${n}`);
-    };
     for (const executor of [undefined, green]) {
       for (const ordered of [true, false]) {
         const stage = parallel(fails, { executor, ordered });
-        await assertRejects(() => run(() => pipeline([1, 3, 5], stage)), Error, "no 1");
+        const task = run(() => pipeline([1, 3, 5], stage));
+        await failInTurn([1], assertRejects(() => task, Error, "no 1"));
       }
     }
     // Nor are those of elements that are not wanted any more.
-    const one = parallel(async (n: number) => n === 0 ? n : await fails(n));
-    assertEquals(await run(() => pipeline([0, 3, 5], one, take(1))), [0]);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    assertEquals(unhandled, []);
-  } finally {
-    globalThis.removeEventListener("unhandledrejection", hear);
-  }
+    const one = parallel((n: number) =>
+      n > 0 ? fails(n) : new Promise<number>((resolve) => pending.set(0, () => resolve(0)))
+    );
+    const task = run(() => pipeline([0, 3, 5], one, take(1)));
+    assertEquals(await failInTurn([0], task), [0]);
+  });
+  assertEquals(reasons, []);
 });
 
 Deno.test("parallel() takes from its source what its executor has slots for, unless it runs jobs [P3]", async () => {
