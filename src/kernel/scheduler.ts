@@ -49,11 +49,8 @@ const longestStretch = 16;
 /** How much time should pass between two looks, in milliseconds. */
 const glance = defaultBudget / 4;
 
-/**
- * What the budget is measured with: half the price of `performance.now`, and a millisecond is fine enough. Taken once, since
- * tests put others in its place.
- */
-const wallClock = Date.now;
+/** Half the price of `performance.now`, and a millisecond is fine enough. Taken once, since tests put others in its place. */
+const hostClock = Date.now;
 
 /** How a scheduler is made; everything has a default. */
 export interface SchedulerOptions {
@@ -77,6 +74,13 @@ export interface SchedulerOptions {
    * @default 8
    */
   budget?: number;
+  /**
+   * What that budget is measured with, in milliseconds.
+   *
+   * @internal
+   * @default Date.now
+   */
+  wallClock?: () => number;
   /**
    * Where chance comes from: numbers from 0 up to 1. It decides between ready cases of a `select`, and jitters delays.
    *
@@ -113,15 +117,20 @@ export class Scheduler {
   readonly #timers: Timers;
   readonly #onIdle: (() => void) | undefined;
   readonly #budget: number;
+  readonly #wallClock: () => number;
   /** Whether the loop is running or will run without a further call. */
   #active = false;
   #looping = false;
   /** Whether a host turn was asked for and has not come. */
   #hopping = false;
   /** When the host last had its turn, as far as it is known. */
-  #turnBegan: number = wallClock();
+  #turnBegan: number;
+  /** Whether the loop was idle since, so that the host may have had one of which nothing is known. */
+  #wasIdle = false;
+  /** When that was first a reason for not giving way. */
+  #doubted = Infinity;
   /** When the clock was last looked at, how many steps there are between two looks, and how many are left. */
-  #looked: number = wallClock();
+  #looked: number;
   #stretch = 1;
   #left = 1;
 
@@ -138,6 +147,8 @@ export class Scheduler {
     this.#ready = options.ready ?? new FairReadyQueue();
     this.#onIdle = options.onIdle;
     this.#budget = options.budget ?? defaultBudget;
+    this.#wallClock = options.wallClock ?? hostClock;
+    this.#turnBegan = this.#looked = this.#wallClock();
     this.#timers = new Timers(this.clock, this.#alarm);
   }
 
@@ -197,7 +208,10 @@ export class Scheduler {
     if (--this.#left > 0 || !this.#spent()) return false;
     // The loop looks again right after this step.
     this.#left = 1;
-    return true;
+    if (!this.#wasIdle) return true;
+    // What has gone by may be the time for which nothing was ready. That is no reason to let others overtake the task.
+    this.#doubted = Math.min(this.#doubted, this.#looked);
+    return this.#looked - this.#doubted > this.#budget;
   }
 
   /** @internal Says that {@linkcode runNow} is about to be called, so that what becomes ready before it asks for no microtask. */
@@ -217,11 +231,30 @@ export class Scheduler {
 
   #activate(): void {
     this.#active = true;
+    this.#passIdle();
     queueMicrotask(this.#run);
   }
 
+  /**
+   * Ordinary code made something ready: what has gone by since the last look is time in which the loop was idle, but for what
+   * the steps since will have taken, and does not count.
+   */
+  #passIdle(): void {
+    const now = this.#wallClock();
+    const idle = now - this.#looked - glance * (1 - this.#left / this.#stretch);
+    if (idle <= 0) return;
+    this.#turnBegan += idle;
+    this.#looked = now;
+  }
+
+  #turnBegins(): void {
+    this.#turnBegan = this.#wallClock();
+    this.#wasIdle = false;
+    this.#doubted = Infinity;
+  }
+
   readonly #alarm = (): void => {
-    this.#turnBegan = wallClock();
+    this.#turnBegins();
     this.#active = true;
     this.#timers.expire();
     if (!this.#hopping) this.#run();
@@ -229,7 +262,8 @@ export class Scheduler {
 
   readonly #hostTurn = (): void => {
     this.#hopping = false;
-    this.#turnBegan = this.#looked = wallClock();
+    this.#turnBegins();
+    this.#looked = this.#turnBegan;
     this.#run();
   };
 
@@ -267,6 +301,7 @@ export class Scheduler {
       }
     }
     this.#timers.arm();
+    this.#wasIdle = true;
     this.#onIdle?.();
   }
 
@@ -281,7 +316,7 @@ export class Scheduler {
 
   /** Whether the host has waited long enough. Learns how many steps fit between two looks at the clock. */
   #spent(): boolean {
-    const now = wallClock();
+    const now = this.#wallClock();
     const elapsed = now - this.#looked;
     this.#looked = now;
     const fitting = elapsed > 0 ? Math.round((glance / elapsed) * this.#stretch) : longestStretch;

@@ -17,7 +17,6 @@ import {
   until,
   yieldNow,
 } from "../../mod.ts";
-import { withRests } from "../../src/kernel/host_turn.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { ignoredCancellations } from "./_ignored.ts";
 import { expectOrder, simulate } from "../../testing.ts";
@@ -192,17 +191,6 @@ Deno.test("the host gets its turn between long steps from the first one on [F2]"
   const scheduler = new Scheduler();
   await Promise.all(Array.from({ length: 40 }, () => run(long, { scheduler })));
   assert(turnAfter <= 12, `the host's turn came after ${turnAfter} steps of 3 ms`);
-});
-
-Deno.test("turns that follow each other at once rest now and then, so that signals are heard [F2]", () => {
-  let time = 0;
-  const kinds: string[] = [];
-  const turn = withRests(() => kinds.push("immediate"), () => kinds.push("rest"), () => time);
-  for (let i = 0; i < 9; i++) {
-    time += 100;
-    turn(() => {});
-  }
-  assertEquals(kinds.map((kind) => kind[0]).join(""), "iiriiriir");
 });
 
 Deno.test("a step costs no look at the clock or its alarm, however many tasks are asleep [F3]", async () => {
