@@ -60,6 +60,7 @@ export type {
   TaskOptions,
   TaskStatus,
 } from "./src/kernel/task_handle.ts";
+export type { TaskRecord } from "./src/kernel/task_record.ts";
 export { currentTask } from "./src/kernel/task_info.ts";
 export { traceSpawns } from "./src/kernel/spawn_trace.ts";
 export type { Thunk } from "./src/kernel/work.ts";

@@ -9,6 +9,7 @@ import type { ErrorList } from "./error_list.ts";
 import type { OutcomePromise } from "./outcome_promise.ts";
 import type { Timed } from "./timers.ts";
 import type { TaskNode } from "./task.ts";
+import type { UnseenFailure, UnseenFailures } from "./unseen_failures.ts";
 
 /** The rarely used part of a task. */
 export class Cold {
@@ -30,8 +31,10 @@ export class Cold {
   keepers: Set<TaskNode> | null = null;
   /** What `ensure` registered, newest last. */
   finalisers: (() => unknown)[] | null = null;
-  /** Children that failed in an isolating scope while nobody was looking. */
-  unobserved: TaskNode[] | null = null;
+  /** The failures of children in an isolating scope at which nobody has looked. */
+  unseenFailures: UnseenFailures | null = null;
+  /** Its own failure among those. */
+  unseen: UnseenFailure | null = null;
   /** The controller behind the task's signal. */
   controller: AbortController | null = null;
   /** Called when the task has ended: a listener to remove, an owner to tell. */

@@ -12,12 +12,12 @@ import { ErrorList } from "./error_list.ts";
 import { CancelledError } from "./errors.ts";
 import { leaveFamily } from "./family.ts";
 import { joins } from "./join.ts";
-import { report, settlePromise } from "./outcome_promise.ts";
+import { settlePromise } from "./outcome_promise.ts";
 import { traceFailure } from "./spawn_trace.ts";
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
-
 import { eventOf } from "./task_event.ts";
+import { nobodyLooked } from "./unseen_failures.ts";
 
 // Their own to this file, for an imported constant is loaded anew at each use: 5 % of a spawn.
 // deno-fmt-ignore
@@ -144,19 +144,14 @@ function decide(task: TaskNode, cold: Cold): void {
 /** Tells those who are not tasks. */
 function tell(task: TaskNode, cold: Cold): void {
   if (cold.outcome !== null) settlePromise(task, cold.outcome);
-  for (const child of cold.unobserved ?? []) if ((child.bits & OBSERVED) === 0) report(child);
+  cold.unseenFailures?.close();
   for (const listener of cold.onEnd ?? []) listener(task);
-  if (task.parent === null && (task.bits & (FAILED | OBSERVED | OWNED)) === FAILED) {
-    report(task);
-  }
+  if ((task.bits & (FAILED | OBSERVED | OWNED)) === FAILED) nobodyLooked(task);
 }
 
 /** A child failed whose failure concerns the scope. */
 function childFailed(task: TaskNode, child: TaskNode): void {
-  if ((task.bits & ISOLATING) !== 0) {
-    if ((child.bits & OBSERVED) === 0) (task.coldPart().unobserved ??= []).push(child);
-    return;
-  }
+  if ((task.bits & ISOLATING) !== 0) return;
   task.collect(child.value);
   if ((task.bits & CANCELLING) !== 0) return;
   const cause = new CancelCause(

@@ -7,10 +7,10 @@
 import { BaseEffect, type Effect, operation, perform, Step } from "./effect.ts";
 import { CancelledError } from "./errors.ts";
 import type { Cancellation } from "./task_handle.ts";
-import { unobserve } from "./outcome_promise.ts";
 import { running } from "./running.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
+import { unobserve } from "./unseen_failures.ts";
 import { Waiter, WaitQueue } from "./waiter.ts";
 import { witness } from "./witness.ts";
 

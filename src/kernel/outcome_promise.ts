@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Cold } from "./cold.ts";
 import { running } from "./running.ts";
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
@@ -18,6 +19,7 @@ export interface OutcomePromise {
 /** The promise of the outcome. Who asks for it observes the task. */
 export function promiseOf<T>(task: TaskNode<T>): Promise<T> {
   task.bits |= B.OBSERVED;
+  task.cold?.unseen?.seen();
   // A coroutine that asks for the promise does not wait by it; code that is no task, or begins one, may.
   if ((task.bits & B.WAITS) !== 0 && (running === null || running.iterator === null)) {
     task.joiners?.awaited?.(task as TaskNode, running);
@@ -32,16 +34,10 @@ export function report(task: TaskNode): void {
   else onUnobserved(task);
 }
 
-/**
- * The only one who was told of the outcome went away before it learned of it. A failure is the host's again then; in a
- * scope it is the scope's, or is looked at when the scope ends.
- */
-export function unobserve(task: TaskNode): void {
-  if ((task.bits & (B.FAILED | B.OBSERVED_AGAIN)) !== B.FAILED || task.cold?.outcome != null) {
-    return;
-  }
-  task.bits &= ~B.OBSERVED;
-  if (task.parent === null && (task.bits & B.OWNED) === 0) report(task);
+/** Somebody has learned of the outcome of a task that has ended, so that a failure need not be reported. */
+export function nowSeen(cold: Cold): void {
+  cold.unseen?.seen();
+  cold.outcome?.promise.catch(() => {});
 }
 
 /** Settles the promise that was made while the task had not ended. */

@@ -14,11 +14,17 @@ const isBundled = !/\/spawn_trace\.[jt]s$/.test(import.meta.url);
 
 let traced = 0;
 
+/**
+ * A task in which an error came up: what is told of it. Not the task itself, which would live as long as its error, and whose
+ * end by the collector tells that nobody will ever ask for its failure (see `unseen_failures.ts`).
+ */
+export type Origin = Pick<TaskNode, "id" | "name" | "parent" | "spawnedAt">;
+
 /** The first task that failed with each error, as far as it is recorded. */
-const origins = new WeakMap<object, TaskNode>();
+const origins = new WeakMap<object, Origin>();
 
 /** The last that failed with what is no object, and so cannot be told from its like. */
-const lastOrigins = new Map<unknown, TaskNode>();
+const lastOrigins = new Map<unknown, Origin>();
 const remembered = 16;
 
 /**
@@ -56,29 +62,41 @@ export function traceFailure(task: TaskNode): void {
   if (traced === 0) return;
   const error = task.value;
   if (typeof error === "object" && error !== null) {
-    if (!origins.has(error)) origins.set(error, task);
+    if (!origins.has(error)) origins.set(error, originAt(task));
   } else if (!isChild(lastOrigins.get(error), task)) {
     lastOrigins.delete(error);
-    lastOrigins.set(error, task);
+    lastOrigins.set(error, originAt(task));
     if (lastOrigins.size > remembered) lastOrigins.delete(lastOrigins.keys().next().value);
   }
 }
 
 /** Whether `task` stands above `origin`, from which it may have the error. */
-function isChild(origin: TaskNode | undefined, task: TaskNode): boolean {
-  for (let above = origin; above !== undefined; above = above.parent ?? undefined) {
+function isChild(origin: Origin | undefined, task: TaskNode): boolean {
+  for (let above = origin?.parent ?? null; above !== null; above = above.parent) {
     if (above === task) return true;
   }
   return false;
 }
 
+function originAt({ id, name, parent, cold }: TaskNode): Origin {
+  const site = cold?.spawnSite;
+  return {
+    id,
+    name,
+    parent,
+    get spawnedAt() {
+      return site?.stack;
+    },
+  };
+}
+
 /** The task in which `error` came up, when that was recorded. */
-export function originOf(error: unknown): TaskNode | undefined {
+export function originOf(error: unknown): Origin | undefined {
   return typeof error === "object" && error !== null ? origins.get(error) : lastOrigins.get(error);
 }
 
 /** Where `task` was spawned, as one line of a stack: the code which called this library; when that was recorded. */
-export function spawnSiteOf(task: TaskNode): string | undefined {
+export function spawnSiteOf(task: Origin): string | undefined {
   return siteOf(task.spawnedAt);
 }
 

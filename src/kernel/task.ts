@@ -50,14 +50,15 @@ import { performForeign } from "./foreign.ts";
 import { bodyReturned, bodyThrew, end } from "./ending.ts";
 import { CancellationHandle, deliverOutcome, join, leaveJoin, type Settled } from "./join.ts";
 import { resume } from "./generators.ts";
-import { promiseOf } from "./outcome_promise.ts";
+import { nowSeen, promiseOf } from "./outcome_promise.ts";
 import { pass } from "./running.ts";
 import type { Scheduler } from "./scheduler.ts";
 import * as B from "./task_bits.ts";
 import { nextTaskId } from "./task_ids.ts";
 import type { Cancellation, CancelOptions, Task, TaskStatus } from "./task_handle.ts";
 import { eventOf } from "./task_event.ts";
-import type { Parking } from "./waiter.ts";
+import { recordOf, type TaskRecord, wordsOf } from "./task_record.ts";
+import { givenWay, type Parking } from "./waiter.ts";
 import { witness } from "./witness.ts";
 import { iteratorOf } from "./work.ts";
 
@@ -66,9 +67,6 @@ const { BODY, CANCELLING, ENDED, PENDING, QUEUED, SPENT, THROW, UNDELIVERED } = 
 
 /** How many results in a row a task may take without waiting before the others get their turn. */
 const stepLimit = 256;
-
-/** A task that gives way after that many has the last result in hand, and cannot give it back. */
-const givenWay: Parking = { description: "its turn", shielded: true, abandon: () => true };
 
 /** A task as the kernel sees it. */
 export class TaskNode<T = unknown> implements Task<T>, NativeEffect<T>, Parking, Settled {
@@ -285,7 +283,7 @@ export class TaskNode<T = unknown> implements Task<T>, NativeEffect<T>, Parking,
   /** Somebody learns of the outcome, so that a failure need not be reported. */
   observe(): void {
     this.bits |= (this.bits & B.OBSERVED) === 0 ? B.OBSERVED : B.OBSERVED_AGAIN;
-    if (this.phase === ENDED) this.cold?.outcome?.promise.catch(() => {});
+    if (this.phase === ENDED && this.cold !== null) nowSeen(this.cold);
   }
 
   // ---- as the effect of joining it, as what its only joiner waits on, and as the joiner of another (see join.ts) -------
@@ -388,10 +386,11 @@ export class TaskNode<T = unknown> implements Task<T>, NativeEffect<T>, Parking,
   }
 
   toString(): string {
-    const waits = this.waitsFor;
-    return `Task ${this.id} '${this.name}' (${this.status}${
-      waits === undefined ? "" : `, waits for ${waits}`
-    })`;
+    return wordsOf(this);
+  }
+
+  toJSON(): TaskRecord {
+    return recordOf(this);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

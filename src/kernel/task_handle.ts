@@ -5,6 +5,7 @@
  */
 
 import type { Operation } from "./effect.ts";
+import type { TaskRecord } from "./task_record.ts";
 
 /**
  * Where a task stands: `pending` before its first step, `cancelling` while it unwinds, and one of the last three for
@@ -62,6 +63,8 @@ export interface Task<T> extends Promise<T>, Operation<T>, AsyncDisposable {
    * @returns done when all cleanup is done
    */
   cancel(reason?: unknown, options?: CancelOptions): Cancellation;
+  /** What `JSON.stringify` writes of it: its number, name and status, and what it waits for. */
+  toJSON(): TaskRecord;
 }
 
 /** What work can find out about the task it runs in, and tell through it. */

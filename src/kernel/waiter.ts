@@ -31,6 +31,9 @@ export interface Parking {
   abandon(task: TaskNode): boolean;
 }
 
+/** What a task waits for that gives way after many results: it has the last in hand, and cannot give it back. */
+export const givenWay: Parking = { description: "its turn", shielded: true, abandon: () => true };
+
 /** What stands in a {@linkcode WaitQueue}, which needs no object of its own for it. */
 export interface Linked {
   /** The line it stands in; `null` before and after. */

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { originOf, spawnSiteOf } from "../kernel/spawn_trace.ts";
-import type { TaskNode } from "../kernel/task.ts";
+import { type Origin, originOf, spawnSiteOf } from "../kernel/spawn_trace.ts";
 
 /** How many of the errors of an `AggregateError` are followed. */
 const followed = 10;
@@ -20,13 +19,13 @@ export function spawnChainOf(error: unknown): string {
     }
     if (lines.length > 0) return lines.join("\n");
   }
-  for (let task = originOf(error) ?? null; task !== null; task = task.parent) {
+  for (let task: Origin | null = originOf(error) ?? null; task !== null; task = task.parent) {
     lines.push(`    in ${inWords(task)}`);
   }
   return lines.join("\n");
 }
 
-function inWords(task: TaskNode): string {
+function inWords(task: Origin): string {
   const site = spawnSiteOf(task);
   return `task ${task.id} '${task.name}'${site === undefined ? "" : `, spawned ${site}`}`;
 }

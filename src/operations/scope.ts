@@ -16,8 +16,10 @@ import { checkOptions, checkThunk, describe, type Thunk } from "../kernel/work.t
 export interface ScopeOptions {
   /**
    * What the failure of one of its tasks does: `"fail"` cancels the others and is thrown by the scope; `"isolate"`
-   * concerns nobody but who joins the failed task. One that nobody joins is left to the host as an unhandled rejection,
-   * when the scope ends.
+   * concerns nobody but who joins the failed task. One that nobody joins is left to the host as an unhandled rejection
+   * as soon as nobody can: when the scope ends, or when no handle of the failed task is held any more, which is found out
+   * by the garbage collector, and so some time later. A scope that lives long thus keeps none of its failures; to hear of
+   * each at once, join the tasks, or listen by an instrument.
    *
    * @default "fail"
    */

@@ -206,6 +206,20 @@ Deno.test("toString() and inspection tell id, name, status and what the task wai
   });
 });
 
+Deno.test("JSON.stringify() writes id, name, status of a task and what it waits for, not what it holds", async () => {
+  await simulate(function* () {
+    const task = yield* spawn(() => sleep(1), { name: "sleeper" });
+    yield* yieldNow();
+    const { id } = task;
+    const written = (value: unknown) => JSON.parse(JSON.stringify(value));
+    const asleep = { id, name: "sleeper", status: "running", waitsFor: "sleep(1)" };
+    assertEquals(written({ task }), { task: asleep });
+    yield* task;
+    assertEquals(written(task), { id, name: "sleeper", status: "completed" });
+    assertEquals(task.toJSON(), written(task));
+  });
+});
+
 Deno.test("a task is named by its options, by its function, or not at all", async () => {
   const names = [
     run(function* gardener() {}).name,
