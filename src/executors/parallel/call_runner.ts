@@ -10,6 +10,7 @@ import { CoroutineError } from "./coroutine_error.ts";
 import { type CallContext, carryCall, setRunningCall } from "./current_call.ts";
 import type { JobFunction } from "./job_module.ts";
 import { isBrokenOff, isDeclaredAsync, isGenerator, isStream } from "./job_result.ts";
+import { clearTimeout, performance, queueMicrotask, setTimeout } from "./own_globals.ts";
 import type { WorkerPlatform } from "./platform.ts";
 import type { Reports } from "./reports.ts";
 import { type CallOwner, ENDED, type RunningCall, STOPPING } from "./running_call.ts";

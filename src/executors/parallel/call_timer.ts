@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { clearTimeout, performance, setTimeout } from "./own_globals.ts";
 
 /** What is left of a call's time. */
 export class CallTimer {

@@ -12,6 +12,7 @@ import type { ControlBlock } from "./control_block.ts";
 import { setRunningCall } from "./current_call.ts";
 import type { JobFunction } from "./job_module.ts";
 import { isStream } from "./job_result.ts";
+import { performance } from "./own_globals.ts";
 import type { Reports } from "./reports.ts";
 import type { RunningCall } from "./running_call.ts";
 

@@ -65,7 +65,9 @@ function builtIn(name: string): unknown {
  * @param error an error
  * @returns the names; may be empty
  */
-export function classNamesOf(error: object): string[] {
+export function classNamesOf(error: object): readonly string[] {
+  const arrived = farClasses.get(error);
+  if (arrived !== undefined) return arrived;
   const names: string[] = [];
   let prototype: object | null = Object.getPrototypeOf(error);
   while (prototype !== null && prototype !== Object.prototype) {
@@ -81,6 +83,25 @@ export function classNamesOf(error: object): string[] {
   return names;
 }
 
+/** Errors that came from elsewhere, whose class is not known here: it may be known where they go next. */
+const farClasses = new WeakMap<object, readonly string[]>();
+
+/**
+ * Gives an error that was described by {@linkcode classNamesOf} on the other side its class, as far as that is known here.
+ *
+ * @param error the error
+ * @param names the names, the nearest class first
+ */
+export function classify(error: object, names: readonly string[]): void {
+  Object.setPrototypeOf(error, prototypeFor(names));
+  const [nearest] = names;
+  if (nearest !== undefined && known(nearest) === undefined) farClasses.set(error, names);
+}
+
+function known(name: string): unknown {
+  return name.startsWith(BUILT_IN) ? builtIn(name.slice(1)) : byName.get(name);
+}
+
 /**
  * The prototype for an error that was described by {@linkcode classNamesOf} on the other side.
  *
@@ -89,8 +110,7 @@ export function classNamesOf(error: object): string[] {
  */
 export function prototypeFor(names: readonly string[]): object {
   for (const name of names) {
-    const found = name.startsWith(BUILT_IN) ? builtIn(name.slice(1)) : byName.get(name);
-    const prototype = (found as ErrorClass | undefined)?.prototype;
+    const prototype = (known(name) as ErrorClass | undefined)?.prototype;
     if (prototype === Error.prototype || prototype instanceof Error) return prototype;
   }
   return Error.prototype;

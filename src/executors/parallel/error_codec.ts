@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { classNamesOf, prototypeFor } from "./error_classes.ts";
+import { classify, classNamesOf } from "./error_classes.ts";
 
 /** Something primitive, or that structured clone keeps as it is. */
 export interface RawValue {
@@ -219,7 +219,7 @@ function blank(node: EncodedNode): object {
   const error = node.kind === "dom"
     ? new DOMException(node.message, node.name)
     : new Error(node.message);
-  if (node.kind === "error") Object.setPrototypeOf(error, prototypeFor(node.classes));
+  if (node.kind === "error") classify(error, node.classes);
   if (node.stack !== undefined) define(error, "stack", node.stack, false);
   return error;
 }

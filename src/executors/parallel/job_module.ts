@@ -21,6 +21,7 @@ import "./library_errors.ts";
 
 export { JobModuleError } from "../job_module_error.ts";
 export type { JobFunction } from "../job_module_error.ts";
+import { clearTimeout, setTimeout } from "./own_globals.ts";
 
 /** Does not answer in time: neither does the promise of a module with a top-level await that never ends. */
 function deadline(ms: number, fail: (error: Error) => void, module: string): () => void {

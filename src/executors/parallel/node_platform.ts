@@ -66,7 +66,16 @@ export function nodePlatform(port: WirePort, settings: WorkerSettings): WorkerPl
   return {
     port,
     settings,
-    within,
+    within: (ms, body) => {
+      const around = storage.getStore();
+      try {
+        return within(ms, body);
+      } catch (error) {
+        // What is broken off does not leave its context itself: all that came after would seem to be of its call.
+        if (error instanceof BrokenOff) storage.enterWith(around as CallContext);
+        throw error;
+      }
+    },
     exit,
     defer: (run: () => void): void => void setImmediate(run),
     trap: (report: (error: unknown) => void): void => {

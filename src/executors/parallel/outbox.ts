@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { queueMicrotask } from "./own_globals.ts";
 import type { WirePort } from "./platform.ts";
 import { type Batch, entryLength } from "./wire.ts";
 

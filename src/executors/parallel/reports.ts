@@ -5,6 +5,7 @@
  */
 import { encodeError } from "./error_codec.ts";
 import { Outbox } from "./outbox.ts";
+import { performance } from "./own_globals.ts";
 import type { WirePort } from "./platform.ts";
 import type { RunningCall } from "./running_call.ts";
 import { transferListOf } from "./transfer.ts";

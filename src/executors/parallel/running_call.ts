@@ -10,9 +10,10 @@
  * @module
  */
 import type { CallTimer } from "./call_timer.ts";
-import type { CallContext } from "./current_call.ts";
+import { type CallContext, carryCall } from "./current_call.ts";
 import type { FedArguments } from "./fed_arguments.ts";
 import type { JobExport } from "./job_module.ts";
+import { performance } from "./own_globals.ts";
 import type { CallExtras } from "./wire.ts";
 
 /** It runs, or waits for something. */
@@ -142,7 +143,9 @@ export class RunningCall implements CallContext {
     if (this.stop !== undefined) return;
     this.stop = stop;
     this.stopReason = reason;
-    this.#controller?.abort(reason);
+    const controller = this.#controller;
+    // Whoever listens is part of this call, and may ask what it is.
+    if (controller !== undefined) carryCall(this, () => controller.abort(reason), []);
     this.feeds?.endAll({ error: reason });
     this.onStop?.();
   }

@@ -55,7 +55,8 @@ export function findUncloneable(
   refusal: unknown,
   transfer: readonly Transferable[] = [],
 ): UncloneableError {
-  const found = search(root, label, new Set<unknown>(transfer));
+  const moved = new Set<unknown>(transfer);
+  const found = search(root, label, moved) ?? searchRefused(root, label, moved);
   const path = found?.path ?? label;
   const what = found === undefined ? `refused (${describeRefusal(refusal)})` : found.what;
   return new UncloneableError(path, what, { cause: refusal });
@@ -96,6 +97,47 @@ function search(
     }
   }
   return undefined;
+}
+
+/**
+ * What looks as if it could be cloned and is refused all the same, such as a proxy: the deepest value that is refused while
+ * nothing that it holds is.
+ */
+function searchRefused(
+  root: unknown,
+  label: string,
+  moved: ReadonlySet<unknown>,
+): { path: string; what: string } | undefined {
+  let found: { path: string; what: string } | undefined;
+  // What is moved could not be left out of a try.
+  if (moved.size > 0) return undefined;
+  const seen = new Set<unknown>();
+  for (let place: Place | undefined = { value: root, path: label }; place !== undefined;) {
+    const { value, path } = place;
+    seen.add(value);
+    const parts: Place[] = [];
+    if (typeof value === "object" && value !== null) addParts(parts, value, path);
+    place = undefined;
+    for (const part of parts) {
+      if (seen.has(part.value)) continue;
+      const refusal = refusalToClone(part.value);
+      if (refusal === undefined) continue;
+      found = { path: part.path, what: `refused (${describeRefusal(refusal)})` };
+      place = part;
+      break;
+    }
+  }
+  return found;
+}
+
+/** Why a value cannot be cloned, if it cannot. */
+function refusalToClone(value: unknown): unknown {
+  try {
+    structuredClone(value);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** Puts what an object holds on the list; true when the object itself is of a kind that can always be cloned. */

@@ -23,6 +23,7 @@ import { ControlBlock, LOADING, QUEUED, RUNNING, TAKEN } from "./control_block.t
 import { decodeError, type EncodedError } from "./error_codec.ts";
 import { deliver, FedArguments } from "./fed_arguments.ts";
 import { JobExport, JobModule } from "./job_module.ts";
+import { clearInterval, performance, setInterval } from "./own_globals.ts";
 import { EXIT_HEAP_EXHAUSTED, EXIT_UNREADABLE, type WorkerPlatform } from "./platform.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Parking, type ParkingOwner } from "./parking.ts";

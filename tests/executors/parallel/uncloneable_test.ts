@@ -59,3 +59,8 @@ Deno.test("a getter that throws is named, and the runtime's own words are kept",
   assertStringIncludes(error.message, "sprung");
   assertEquals(error.cause, refusal);
 });
+
+Deno.test("a proxy, which looks like what can be cloned, is found too", () => {
+  const refused = new Proxy({ a: 1 }, {});
+  assertEquals(pathOf({ items: [1, { refused }] }), "result.items[1].refused");
+});
