@@ -23,8 +23,8 @@ export class Followed implements Settled {
     this.who.settled(task);
   }
 
-  awaited(task: TaskNode, by: TaskNode | null): void {
-    this.#slots.awaited(task, by);
+  awaited(task: TaskNode): void {
+    this.#slots.awaited(task);
   }
 
   without(who: Settled): Settled {

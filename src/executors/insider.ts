@@ -3,8 +3,8 @@
  *
  * A coroutine is known by its step. An async function is only known up to its first `await`; what comes after runs in a
  * microtask of the host. Node, Deno and Bun can carry a value along (`AsyncLocalStorage`), at 200 ns and more a task,
- * about as much as the rest of a task costs. So an executor carries it for one of its running tasks at a time, which
- * is enough for progress: see `slots.ts`.
+ * about as much as the rest of a task costs. So an executor carries it for one of the running tasks when its slots
+ * are all taken, which is enough for progress: see `slots.ts`.
  *
  * @module
  */

@@ -17,9 +17,10 @@
  * - A task that waits is a root task of the scheduler which has not been made ready, and costs no object beside itself.
  * - A task with a slot that waits for a task of the same executor lends it the slot, so that nothing dead-locks.
  * - The wait of an async function is seen where it is known whose code runs (`insider.ts`): up to its first `await`, and
- *   beyond that for tasks that are carried. One running task is always carried, and all from when the first such wait
- *   was seen. So when each slot is held by a task that waits for one in the line, at least one of them lends its slot,
- *   comes to its end, and frees it for the line.
+ *   beyond that for tasks that are carried. The one that takes the last slot is carried, unless another one is, and all
+ *   from when one was seen to submit. So when each slot is held by a task that waits for what it has submitted, one is
+ *   carried, and so is all that it waits for; on its slot, lent on and on, that comes to its end, and the slot is free
+ *   for the line, in which all are carried. Where slots stay free, or nobody submits from inside, hardly any is.
  *
  * @module
  */
@@ -84,6 +85,7 @@ export class Slots implements Settled, RateLimited {
 
   /** Takes a task in, which does not join the line yet. */
   take(task: TaskNode): void {
+    if (!this.#carriesAll && this.insider() !== null) this.#carriesAll = true;
     this.pending++;
     this.waiting++;
     if (this.#rate !== null) this.#scheduler = task.scheduler;
@@ -123,10 +125,9 @@ export class Slots implements Settled, RateLimited {
   }
 
   /** A task without a slot is about to be waited for. */
-  awaited(task: TaskNode, by: TaskNode | null): void {
+  awaited(task: TaskNode): void {
     const lender = this.insider();
     if (lender === null || lender === task) return;
-    if (by === null) this.#carriesAll = true;
     this.lend(lender, task);
   }
 
@@ -207,7 +208,7 @@ export class Slots implements Settled, RateLimited {
   #begin(task: TaskNode): void {
     task.bits &= ~WAITS;
     this.running++;
-    if ((this.#carried === 0 || this.#carriesAll) && this.size !== Infinity) this.#carry(task);
+    if ((this.#carried === 0 && this.running >= this.size) || this.#carriesAll) this.#carry(task);
     this.#start(task, true);
   }
 

@@ -7,7 +7,6 @@
 import { BaseEffect, type Effect, operation, perform, Step } from "./effect.ts";
 import { CancelledError } from "./errors.ts";
 import type { Cancellation } from "./task_handle.ts";
-import { running } from "./running.ts";
 import { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
 import { unobserve } from "./unseen_failures.ts";
@@ -20,8 +19,8 @@ const { CANCELLED, ENDED, FAILED, WAITS } = B;
 export interface Settled {
   /** The task has ended. Called once. */
   settled(task: TaskNode): void;
-  /** A task, or code of which nobody knows whose it is, is about to wait for it, which may be what it needs to begin. */
-  awaited?(target: TaskNode, by: TaskNode | null): void;
+  /** Somebody, perhaps a task, is about to wait for it, which may be what it needs to begin. */
+  awaited?(target: TaskNode): void;
   /** What stands in its place when another one is to be told right after it; `null` when it takes nobody along. */
   with?(who: Settled): Settled | null;
   /** What stands in its place when one whom it took along goes away. */
@@ -99,8 +98,8 @@ class Joiners implements Settled {
     else this.listeners.push(who);
   }
 
-  awaited(target: TaskNode, by: TaskNode | null): void {
-    for (const listener of this.listeners) listener.awaited?.(target, by);
+  awaited(target: TaskNode): void {
+    for (const listener of this.listeners) listener.awaited?.(target);
   }
 
   without(who: Settled): this {
@@ -163,7 +162,7 @@ class WaitForEnd extends BaseEffect<void> {
 /** Has `who` told of the end of `target`, and parks `task` until then. */
 function stand(target: TaskNode, task: TaskNode, who: TaskNode | Joiner): false {
   checkNotItself(target, task);
-  if ((target.bits & WAITS) !== 0) target.joiners?.awaited?.(target, running);
+  if ((target.bits & WAITS) !== 0) target.joiners?.awaited?.(target);
   task.waiting = who === task ? target : who as Joiner;
   addJoiner(target, who);
   return false;

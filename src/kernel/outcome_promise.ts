@@ -22,7 +22,7 @@ export function promiseOf<T>(task: TaskNode<T>): Promise<T> {
   task.cold?.unseen?.seen();
   // A coroutine that asks for the promise does not wait by it; code that is no task, or begins one, may.
   if ((task.bits & B.WAITS) !== 0 && (running === null || running.iterator === null)) {
-    task.joiners?.awaited?.(task as TaskNode, running);
+    task.joiners?.awaited?.(task as TaskNode);
   }
   return ensurePromise(task as TaskNode) as Promise<T>;
 }

@@ -1,5 +1,6 @@
 /** Work that a full executor is given from inside. */
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import {
   AdaptiveExecutor,
   all,
@@ -13,6 +14,8 @@ import {
   spawn,
   suspend,
 } from "../../mod.ts";
+import type { TaskNode } from "../../src/kernel/task.ts";
+import { CARRIED } from "../../src/kernel/task_bits.ts";
 
 const makers: { [name: string]: () => GreenPool | SoloExecutor | AdaptiveExecutor } = {
   solo: () => new SoloExecutor(),
@@ -76,6 +79,41 @@ for (const [kind, make] of Object.entries(makers)) {
     assertEquals(ended, ["work", "a", "b"]);
   });
 }
+
+Deno.test("a task is carried across its awaits only when it takes the last slot and none is yet [P5]", async () => {
+  await using pool = new GreenPool({ size: 3 });
+  const gate = Promise.withResolvers<void>();
+  const isCarried = (task: unknown) => ((task as TaskNode).bits & CARRIED) !== 0;
+  const first = Array.from({ length: 3 }, () => pool.submit(() => gate.promise));
+  assertEquals(first.map(isCarried), [false, false, true]);
+  gate.resolve();
+  await Promise.all(first);
+  assertEquals(isCarried(pool.submit(() => 1)), false);
+});
+
+Deno.test("async functions that wait for their own pool come to their end, however they meet [P5]", async () => {
+  await fc.assert(fc.asyncProperty(
+    fc.integer({ min: 1, max: 4 }),
+    fc.array(fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }), { maxLength: 8 }),
+    async (size, program) => {
+      await using pool = new GreenPool({ size });
+      const call = async (depths: number[]): Promise<number> => {
+        for (let turn = 0; turn < depths.length; turn++) await null;
+        let sum = 1;
+        for (const depth of depths) {
+          sum += await pool.submit(() => call(Array<number>(depth).fill(0)));
+        }
+        return sum;
+      };
+      const expected = (depths: number[]): number =>
+        1 + depths.reduce((sum, depth) => sum + 1 + depth, 0);
+      assertEquals(
+        await Promise.all(program.map((depths) => pool.submit(() => call(depths)))),
+        program.map(expected),
+      );
+    },
+  ));
+});
 
 Deno.test("what runs on lent slots, without those that wait for it, is no more than the size [P1] [P5]", async () => {
   await using pool = new GreenPool({ size: 2 });
