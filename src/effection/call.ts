@@ -12,9 +12,9 @@
  */
 
 import { call } from "effection";
+import { OwnedTask } from "../executors/completion.ts";
 import { BaseOperation } from "../kernel/effect.ts";
 
-const { then } = BaseOperation.prototype;
 /** What engines let one ask. */
 const errors: {
   captureStackTrace?(trace: object, below: unknown): void;
@@ -36,11 +36,11 @@ export function hideThen(): void {
   };
   call(() => probe)[Symbol.iterator]();
   if (place === undefined) return;
-  Object.defineProperty(BaseOperation.prototype, "then", { configurable: true, get: readThen });
-}
-
-function readThen(): typeof then | undefined {
-  return readerOf(readThen) === place ? undefined : then;
+  for (const prototype of [BaseOperation.prototype, OwnedTask.prototype]) {
+    const { then } = prototype;
+    const get = (): unknown => readerOf(get) === place ? undefined : then;
+    Object.defineProperty(prototype, "then", { configurable: true, get });
+  }
 }
 
 /** The place in the code that calls `getter`. Costs some microseconds. */

@@ -13,7 +13,8 @@ export function completion<T>(body: () => Operation<T>, name: string): Promise<T
   return new OwnedTask<T>(run(body, { name }));
 }
 
-class OwnedTask<T> implements Promise<T>, Operation<T> {
+/** The wait; whoever leaves it ends what it waits for. */
+export class OwnedTask<T> implements Promise<T>, Operation<T> {
   readonly [operation] = true;
   readonly [Symbol.toStringTag] = "Completion";
   readonly #task: Task<T>;

@@ -5,6 +5,7 @@ import {
   Channel,
   createContext,
   ensure,
+  GreenPool,
   type Operation,
   resource,
   run as runOurs,
@@ -29,6 +30,27 @@ for (const [driver, run] of all) {
       return channel.size;
     });
     assertEquals(left, 1);
+  });
+
+  Deno.test(`a map in call() is ended by a halt, run by ${driver} [I2] [P4]`, async () => {
+    const pool = new GreenPool({ size: 2 });
+    let running = 0;
+    await run(function* () {
+      const visit = function* () {
+        running++;
+        try {
+          yield* suspend();
+        } finally {
+          yield* sleep(1);
+          running--;
+        }
+      };
+      const task = yield* fx.spawn(() => fx.call(() => pool.map([1, 2, 3], visit).collect()));
+      while (running < 2) yield* turn();
+      yield* task.halt();
+      assertEquals(running, 0);
+    });
+    await pool.close({ drain: false });
   });
 
   Deno.test(`an operation in call() is one of the scope around, run by ${driver} [I1] [I2]`, async () => {
