@@ -40,8 +40,8 @@ export interface UseHeddleOptions {
  * The body that calls it has its reducer already; what it spawns is run so. A whole program, then, is `main` with one
  * `spawn` in it, or `scope.run` after `useHeddle({ scope })` has been run.
  *
- * It costs little: programs of many short tasks took 1.04 to 1.1 times as long as on Effection's own reducer, up to 1.25 times
- * on a busy machine. A task that is ready stands in a heap, O(log n), and a halt looks for the frames that it has to leave
+ * It costs little: programs of many short tasks took 1.04 to 1.11 times as long as on Effection's own reducer, up to 1.25 times
+ * where the machine was busy. A task that is ready stands in a heap, O(log n), and a halt looks for the frames that it has to leave
  * one by one.
  *
  * @example
