@@ -68,14 +68,14 @@ export class PctChooser implements Chooser {
   }
 
   next(ready: ReadyTasks): number {
-    let highest = this.#takeHighest();
+    let highest = this.#takeHighest(ready);
     for (const [index, change] of this.#changes.entries()) {
-      if (change === this.#step) highest = this.#lower(highest, index + 1);
+      if (change === this.#step) highest = this.#lower(highest, index + 1, ready);
     }
     this.#step++;
     this.#inRow = highest.task === this.#last ? this.#inRow + 1 : 0;
     if (this.#inRow > patience) {
-      highest = this.#lower(highest, --this.#lowest);
+      highest = this.#lower(highest, --this.#lowest, ready);
       this.#inRow = 0;
     }
     this.#last = highest.task;
@@ -87,19 +87,19 @@ export class PctChooser implements Chooser {
   }
 
   /** Who runs when all that stand before it are not ready any more. */
-  #takeHighest(): Ranked {
+  #takeHighest(ready: ReadyTasks): Ranked {
     for (;;) {
       const ranked = this.#heap.take()!;
       ranked.listed = false;
-      if (ranked.task.isQueued) return ranked;
+      if (ready.placeOf(ranked.task) >= 0) return ranked;
     }
   }
 
   /** Has one fall. Returns who is the highest then. */
-  #lower(ranked: Ranked, priority: number): Ranked {
+  #lower(ranked: Ranked, priority: number, ready: ReadyTasks): Ranked {
     ranked.priority = priority;
     ranked.listed = true;
     this.#heap.push(ranked);
-    return this.#takeHighest();
+    return this.#takeHighest(ready);
   }
 }

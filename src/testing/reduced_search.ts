@@ -8,7 +8,7 @@
  * second comes first. A task whose step was tried at a place sleeps there until a step comes that its own meets.
  *
  * What makes it sound here: a step is what a task does between two waits, and is not interrupted; a ready task stays ready
- * until it runs, or is cancelled before its first step, which is then tried in the place of what cancelled it; a step made another task ready, time moved, or the host had its turn, and so came before. Which steps
+ * until it runs, with nothing to do if it was cancelled before its first step; a step made another task ready, time moved, or the host had its turn, and so came before. Which steps
  * meet is the matter of `watch_steps.ts`.
  *
  * @module
@@ -217,19 +217,10 @@ class ReducedRun implements Chooser {
     this.watch.end();
     if (this.#spent || this.diverged) return;
     this.#close();
-    this.#missed([]);
-  }
-
-  /**
-   * Who was ready before the last step, and is not after it, was cancelled before its first. It has no step that the last one
-   * could be in a race with, so it has to be tried in its place.
-   */
-  #missed(ready: readonly string[]): void {
+    // Whoever is ready still was cancelled before its first step. Let it have its turn, which does nothing but meet what
+    // cancelled it: without there would be no race to see.
     const last = this.#nodes.at(-1);
-    if (last === undefined) return;
-    for (const task of last.ready) {
-      if (task !== last.chosen && !ready.includes(task)) last.tried.add(task);
-    }
+    for (const task of last?.ready ?? []) last!.tried.add(task);
   }
 
   /** What the last step was is known now. */
@@ -241,7 +232,6 @@ class ReducedRun implements Chooser {
 
   /** A state that no run has come to. */
   #open(ready: readonly string[]): void {
-    this.#missed(ready);
     const asleep = new Map<string, Footprint>();
     const last = this.#nodes.at(-1);
     for (const [task, footprint] of last?.asleep ?? []) {

@@ -56,6 +56,9 @@ export function signatureOf(error: unknown): string {
 /** In how many runs a schedule with fewer switches is looked for. */
 const searchBudget = 1000;
 
+/** How many steps these runs may take, and those of leaving out; of a livelock each takes all that there may be. */
+const stepBudget = 300_000;
+
 /** How long shrinking may take, in milliseconds of the host. */
 const patience = 3000;
 
@@ -79,6 +82,7 @@ class Shrinker {
   readonly #work: Thunk<unknown>;
   readonly #setup: RunSetup;
   #left: number;
+  #stepsLeft = stepBudget;
   #until = performance.now() + patience;
 
   constructor(work: Thunk<unknown>, setup: RunSetup, failing: Failing, budget: number) {
@@ -97,6 +101,7 @@ class Shrinker {
     await this.#reduce();
     this.#left = Math.max(this.#left, searchBudget);
     this.#until = performance.now() + patience / 2;
+    this.#stepsLeft = stepBudget;
     while (await this.#findBelow()) await this.#reduce();
   }
 
@@ -161,12 +166,13 @@ class Shrinker {
 
   /** Whether the budget allows for one more run. */
   #mayTry(): boolean {
-    if (performance.now() > this.#until) this.#left = 0;
+    if (performance.now() > this.#until || this.#stepsLeft <= 0) this.#left = 0;
     return this.#left-- > 0;
   }
 
   /** Takes a run for the best, if it fails in the same way and is smaller. */
   #accept(result: RunResult<unknown>): boolean {
+    this.#stepsLeft -= result.trace.length;
     const { outcome } = this.best.result;
     if (
       result.outcome.ok || outcome.ok || !sameFailure(result.outcome.error, outcome.error)

@@ -1,6 +1,6 @@
 /** The guarantee of PCT: one run finds a bug of depth d with a chance of at least 1 / (n · k^(d-1)). */
 import { assert } from "@std/assert";
-import { all, yieldNow } from "../../mod.ts";
+import { all, race, sleep, yieldNow } from "../../mod.ts";
 import { explore } from "../../testing.ts";
 import { PctChooser } from "../../src/testing/pct_chooser.ts";
 import { runOnce } from "../../src/testing/run_once.ts";
@@ -63,4 +63,21 @@ Deno.test("PCT counts choices in more orders than one: the slow may be the last 
     depth: 2,
   });
   assert(!ok);
+});
+
+Deno.test("PCT chooses among those who are ready, where some were cancelled before they began", async () => {
+  const program = function* () {
+    for (let round = 0; round < 3; round++) {
+      yield* race([() => "a", yieldNow, () => "b"]);
+      yield* sleep(1); // those that never began have their turn alone
+    }
+  };
+  const setup = setupOf({}, "explore");
+  for (let seed = 1; seed <= 200; seed++) {
+    const chooser = new PctChooser(seed, 3, 10);
+    const { decisions } = await runOnce(program, { ...setup, seed, chooser });
+    for (const { chosen, count } of decisions) {
+      assert(chosen >= 0 && chosen < count, `${chosen} of ${count} with the seed ${seed}`);
+    }
+  }
 });
