@@ -8,6 +8,7 @@ import type { Mutant } from "./mutant.ts";
 
 const explore = ["tests/testing/explore_test.ts", "tests/testing/shrink_test.ts"];
 const edges = ["tests/testing/explore_edges_test.ts"];
+const pct = ["tests/testing/pct_test.ts"];
 const simulate = ["tests/testing/simulate_test.ts"];
 
 /** All of them. */
@@ -28,10 +29,9 @@ export const testingMutants: readonly Mutant[] = [
   },
   {
     file: "src/testing/pct_chooser.ts",
-    from:
-      "for (const change of this.#changes) if (change === this.#step) highest = this.#lower(highest);",
-    to: "",
-    tests: [...explore, ...edges, "tests/testing/known_bugs_test.ts"],
+    from: "if (change === this.#step)",
+    to: "if (false)",
+    tests: pct,
     why: "priorities of PCT never change: no bug deeper than 1 is found",
   },
   {
@@ -43,10 +43,53 @@ export const testingMutants: readonly Mutant[] = [
   },
   {
     file: "src/testing/pct_chooser.ts",
-    from: "priority: 1 + this.#random.below(2 ** 31)",
-    to: "priority: 1",
-    tests: [...explore, ...edges],
+    from: "priority: this.#fallen + this.#random.below(2 ** 31)",
+    to: "priority: this.#fallen",
+    tests: pct,
     why: "PCT gives all tasks the same priority",
+  },
+  {
+    file: "src/testing/pct_chooser.ts",
+    from: "highest = this.#lower(highest, index + 1, ready);",
+    to: "highest = this.#lower(highest, --this.#lowest, ready);",
+    tests: pct,
+    why:
+      "who is stopped second never goes on before who was stopped first: not the PCT of the paper",
+  },
+  {
+    file: "src/testing/pct_chooser.ts",
+    from: "      if (ready.placeOf(ranked.task) >= 0) return ranked;",
+    to: "      if (ranked.task.isQueued) return ranked;",
+    tests: pct,
+    why: "PCT takes a task that was cancelled before it began for ready, for ever",
+  },
+  {
+    file: "src/testing/simulate.ts",
+    from: "seed <= probes; seed++",
+    to: "seed < 1; seed++",
+    tests: pct,
+    why: "PCT counts the choices of one order only, and never changes beyond",
+  },
+  {
+    file: "src/testing/reduced_search.ts",
+    from: "    for (const task of last?.ready ?? []) last!.tried.add(task);",
+    to: "",
+    tests: ["tests/testing/reduction_meets_test.ts"],
+    why: "reduction passes over what a task would do that is cancelled before it begins",
+  },
+  {
+    file: "src/testing/recording_queue.ts",
+    from: "        this.#brokenOff = true;",
+    to: "        this.#exhausted = true;",
+    tests: edges,
+    why: "shrinking takes a run that it broke off for a livelock",
+  },
+  {
+    file: "src/testing/run_once.ts",
+    from: "if (!isTimed) return this.#awaitHost();",
+    to: "if (!isTimed) return;",
+    tests: ["tests/testing/outside_test.ts"],
+    why: "a callback that nobody calls hangs the simulation [D3]",
   },
   {
     file: "src/testing/choosing_queue.ts",
