@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { useHeddle } from "../../effection.ts";
 import * as fx from "effection";
 import { sleep } from "../../mod.ts";
+import { drivers } from "./_drivers.ts";
 import { type Participant, Rounds, type Turn } from "../../src/effection/rounds.ts";
 
 function onHeddle<T>(op: () => fx.Operation<T>): fx.Task<T> {
@@ -131,6 +132,38 @@ Deno.test("a catch sees no halt, and an error of cleanup takes its place as in t
   });
   assertEquals(log, ["cleanup", "handled"]);
 });
+
+for (const [driver, drive] of drivers) {
+  Deno.test(`an error of cleanup that is caught at once ends the halt, as in the language, run by ${driver}`, async () => {
+    const log: string[] = [];
+    function* fails() {
+      try {
+        yield* fx.suspend();
+      } finally {
+        // deno-lint-ignore no-unsafe-finally
+        throw new Error("cleanup");
+      }
+    }
+    function* catches() {
+      try {
+        yield* fails();
+      } catch (error) {
+        log.push((error as Error).message);
+        yield* fx.sleep(1);
+        log.push("handled");
+      }
+    }
+    await drive(function* () {
+      const task = yield* fx.spawn(function* () {
+        yield* catches();
+        log.push("went on");
+      });
+      yield* fx.sleep(1);
+      yield* task.halt();
+    });
+    assertEquals(log, ["cleanup", "handled", "went on"]);
+  });
+}
 
 Deno.test("a generator that user code leaves while a routine is returned from is left as ever", async () => {
   const log: string[] = [];
