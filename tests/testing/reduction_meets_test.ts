@@ -59,6 +59,16 @@ const meetings: { readonly [how: string]: Program } = {
     yield* all([() => other.cancel()]);
     return done.n;
   },
+  "one joins the other, and has to wait if it comes first": function* () {
+    const done = shared({ n: 0 });
+    const other = yield* spawn(() => {});
+    const joiner = function* () {
+      const { n } = done;
+      yield* other;
+      return [n, done.n];
+    };
+    return yield* all([joiner, () => void done.n++]);
+  },
   "three come to a barrier for two": function* () {
     const barrier = new Barrier(2);
     const come = function* () {
