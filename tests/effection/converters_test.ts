@@ -297,3 +297,18 @@ Deno.test("a failure in a scope of Effection's is told once, and not again at th
   for (let turns = 0; turns < 10; turns++) await turn();
   await destroy();
 });
+
+Deno.test("a wait for an abort that is left leaves no listener [I2]", async () => {
+  await both(function* () {
+    const { signal } = new AbortController();
+    const listeners = new Set<unknown>();
+    signal.addEventListener = (_type: string, listener: unknown) => void listeners.add(listener);
+    signal.removeEventListener = (_type: string, listener: unknown) =>
+      void listeners.delete(listener);
+    const task = yield* fx.spawn(() => aborted(signal));
+    yield* turn();
+    assertEquals(listeners.size, 1);
+    yield* task.halt();
+    assertEquals(listeners.size, 0);
+  });
+});

@@ -175,3 +175,33 @@ Deno.test("each operation of Effection's throws the very error in our coroutines
     }
   });
 });
+
+Deno.test("a second crash in a scope of Effection's does not cut the cleanup after the first [S8] [S9]", async () => {
+  const log: string[] = [];
+  const error = await run(() =>
+    caught(fx.scoped(function* () {
+      const [first, second] = [fx.withResolvers<void>(), fx.withResolvers<void>()];
+      for (const crash of [first, second]) {
+        yield* fx.spawn(function* () {
+          yield* crash.operation;
+          throw new Error(crash === first ? "first" : "second");
+        });
+      }
+      yield* turn();
+      first.resolve();
+      try {
+        yield* suspend();
+      } finally {
+        second.resolve();
+        yield* turn();
+        yield* turn();
+        log.push("cleaned");
+      }
+    }))
+  );
+  assertEquals(log, ["cleaned"]);
+  const told: Error[] = error instanceof AggregateError ? error.errors : [error as Error];
+  // Effection 4.0 keeps the first crash, and drops those that follow.
+  const all = "allSettled" in fx ? ["first", "second"] : ["first"];
+  assertEquals(told.map(({ message }) => message), all);
+});
