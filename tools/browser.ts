@@ -4,6 +4,7 @@
  * @module
  */
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { bundle } from "./bundled.ts";
 import { compareMatrix, patience } from "../tests/executors/parallel/matrix/run_matrix.ts";
 
 const NAME = "chromium";
@@ -120,6 +121,14 @@ async function foreignOn(page: Page, library: string): Promise<string[]> {
   return left === 0 ? wrong : [...wrong, `${left} workers are left`];
 }
 
+/** All has been put into a few files. */
+async function bundledOn(page: Page): Promise<string[]> {
+  const outcome = await page.evaluate('import("/bundled/app.js").then((app) => app.outcome())');
+  const wrong = outcome === "2,3,4 ownName" ? [] : [`expected 2,3,4 ownName, got ${outcome}`];
+  const left = await workersLeft(page);
+  return left === 0 ? wrong : [...wrong, `${left} workers are left`];
+}
+
 async function onPage(
   browser: BrowserContext,
   server: Deno.HttpServer<Deno.NetAddr>,
@@ -142,6 +151,7 @@ async function onPage(
  */
 export async function runInBrowser(place: string): Promise<{ [page: string]: string[] }> {
   const executablePath = await browserPath();
+  await bundle(place);
   const profile = await Deno.makeTempDir();
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath,
@@ -158,6 +168,7 @@ export async function runInBrowser(place: string): Promise<{ [page: string]: str
         plain,
         (page) => foreignOn(page, origin(isolated)),
       ),
+      "bundled by esbuild": await onPage(browser, isolated, bundledOn),
     };
   } finally {
     await browser.close();

@@ -14,7 +14,17 @@ const ROOT = new URL("../", import.meta.url);
 const additions = {
   bin: { heddle: "./cli.js" },
   engines: { node: ">=20" },
+  // What bundlers for browsers leave out: they would look for Node's modules.
+  browser: Object.fromEntries(
+    ["worker_entry", "process_entry", "permitted_entry"].map((name) => [
+      `./src/executors/parallel/${name}.js`,
+      false,
+    ]),
+  ),
 };
+
+/** The module that workers in a browser start with, for those who bundle it. */
+const workerExport = { "./worker": "./src/executors/parallel/web_entry.js" };
 
 /**
  * Packs the package.
@@ -28,10 +38,9 @@ export async function pack(tarball: string): Promise<void> {
     await run("tar", "-xzf", `${place}/plain.tgz`, "-C", place);
     const manifest = `${place}/package/package.json`;
     const entries = JSON.parse(await Deno.readTextFile(manifest));
-    await Deno.writeTextFile(
-      manifest,
-      `${JSON.stringify({ ...entries, ...additions }, null, 2)}\n`,
-    );
+    const exports = { ...entries.exports, ...workerExport };
+    const full = { ...entries, ...additions, exports };
+    await Deno.writeTextFile(manifest, `${JSON.stringify(full, null, 2)}\n`);
     const command = `${place}/package/cli.js`;
     const code = await Deno.readTextFile(command);
     await Deno.writeTextFile(command, `#!/usr/bin/env node\n${code}`);

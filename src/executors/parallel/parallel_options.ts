@@ -118,6 +118,13 @@ export interface ParallelPoolOptions {
    * @default those of the program
    */
   permissions?: WorkerPermissions;
+  /**
+   * In a browser, where the module is that workers start with, when a bundler has put it elsewhere: the package's own
+   * `@heddle/runtime/worker`, bundled as an entry by itself. Elsewhere it says nothing.
+   *
+   * @default beside the modules of the package
+   */
+  workerUrl?: string | URL;
 }
 
 /** A pool's options, with their defaults. */
@@ -133,6 +140,7 @@ export interface CheckedOptions {
   readonly maxMemoryPerWorker: number;
   readonly isolation: "thread" | "process";
   readonly permissions: WorkerPermissions | undefined;
+  readonly workerUrl: URL | undefined;
 }
 
 /** How many workers a pool has unless it is told. */
@@ -187,7 +195,17 @@ export function checkParallelOptions(options: ParallelPoolOptions): CheckedOptio
     maxMemoryPerWorker: options.maxMemoryPerWorker ?? Infinity,
     isolation,
     permissions: options.permissions,
+    workerUrl: checkWorkerUrl(options.workerUrl),
   };
+}
+
+function checkWorkerUrl(url: unknown): URL | undefined {
+  if (url === undefined) return undefined;
+  if (url instanceof URL || typeof url === "string" && URL.canParse(url)) return new URL(url);
+  throw new TypeError(
+    `Cannot ${verb}: 'workerUrl' must be an absolute URL, such as new URL("./worker.js", import.meta.url): ` +
+      `current value is ${describe(url)}`,
+  );
 }
 
 /** To ignore them would be to run with more than was asked for. */

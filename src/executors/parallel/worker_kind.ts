@@ -44,7 +44,7 @@ export function workerKind(options: CheckedOptions): WorkerKind {
 }
 
 function startOf(
-  { isolation, permissions }: CheckedOptions,
+  { isolation, permissions, workerUrl }: CheckedOptions,
 ): Pick<WorkerKind, "adapter" | "entry"> {
   if (isolation === "process") {
     return { adapter: nodeProcesses, entry: new URL(import.meta.resolve("./process_entry.ts")) };
@@ -56,5 +56,6 @@ function startOf(
   if (hasNodeThreads() || typeof Worker !== "function") {
     return { adapter: nodeThreads, entry: new URL(import.meta.resolve("./worker_entry.ts")) };
   }
-  return { adapter: webWorkers, entry: new URL(import.meta.resolve("./web_entry.ts")) };
+  const entry = workerUrl ?? new URL(import.meta.resolve("./web_entry.ts"));
+  return { adapter: webWorkers, entry };
 }

@@ -174,6 +174,7 @@ Deno.test("parallel: options are checked", () => {
     [{ resourceLimits: 1 as never }, TypeError, "'resourceLimits' must be an object"],
     [{ resourceLimits: { heap: 1 } as never }, TypeError, "current value has 'heap'"],
     [{ permissions: 1 as never }, TypeError, "'permissions' must be"],
+    [{ workerUrl: "./worker.js" }, TypeError, "'workerUrl' must be an absolute URL"],
     [{ permissions: "none", isolation: "process" }, TypeError, "'permissions' cannot be kept"],
     [{ permissions: {}, resourceLimits: {} }, TypeError, "knows no 'resourceLimits'"],
     [{ resourceLimits: { stackSizeMb: 0 } }, RangeError, "'resourceLimits.stackSizeMb'"],
