@@ -201,12 +201,8 @@ export type {
   SupervisorOptions,
 } from "./src/supervision/supervisor_options.ts";
 
-export {
-  AdaptiveExecutor,
-  type AdaptiveOptions,
-  type AdaptiveStats,
-  type Choose,
-} from "./src/executors/adaptive_executor.ts";
+export { AdaptiveExecutor, type AdaptiveStats } from "./src/executors/adaptive_executor.ts";
+export type { AdaptiveOptions, Choose } from "./src/executors/adaptive_options.ts";
 export { ambientExecutor as executor, withExecutor } from "./src/executors/ambient.ts";
 export type {
   CloseOptions,

@@ -10,9 +10,10 @@ import { run } from "../kernel/run.ts";
 import { meterSteps } from "../kernel/step_meter.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Task } from "../kernel/task_handle.ts";
-import { checkOptions, describe } from "../kernel/work.ts";
 import { action } from "../operations/action.ts";
 import { all } from "../operations/all.ts";
+import type { RateLimiterOptions } from "../sync/rate_limiter.ts";
+import { type AdaptiveOptions, checkAdaptiveOptions, type Choose } from "./adaptive_options.ts";
 import { shared } from "./ambient.ts";
 import type {
   CloseOptions,
@@ -32,46 +33,10 @@ import { MapStream } from "./map_stream.ts";
 import { ParallelPool } from "./parallel/parallel_pool.ts";
 import { sumOfLanes } from "./lane_stats.ts";
 import { JobRoute, type Lane, type Route } from "./routing.ts";
+import { type StartRate, startRate } from "./start_rate.ts";
 import type { Stream } from "./stream.ts";
 import { checkCloseOptions, checkMapOptions } from "./submit_options.ts";
 import { timedCall } from "./timed_stream.ts";
-
-/** Chooses a lane; `undefined` leaves the choice to the executor. Only jobs can go to `"parallel"`. */
-export type Choose = (
-  work: Work<unknown>,
-  options: SubmitOptions,
-  learned: Route,
-) => Lane | undefined;
-
-/** How an adaptive executor is made. */
-export interface AdaptiveOptions {
-  /**
-   * The lane for what waits.
-   *
-   * @default a `GreenPool` of its own, which it closes when it is closed
-   */
-  green?: GreenPool;
-  /**
-   * The lane for what computes.
-   *
-   * @default a `ParallelPool` of its own, which starts with the first task for it, and is closed when it is closed
-   */
-  parallel?: ParallelPool;
-  /** Chooses in its place. */
-  choose?: Choose;
-  /**
-   * How long the calls of a job may hold this thread before it moves to the other lane, in milliseconds, smoothed.
-   *
-   * @default 10
-   */
-  limit?: number;
-  /**
-   * What to call it in reports.
-   *
-   * @default "adaptive"
-   */
-  name?: string;
-}
 
 /** What an adaptive executor has done, with its decisions. */
 export interface AdaptiveStats extends ExecutorStats {
@@ -103,6 +68,7 @@ export class AdaptiveExecutor implements Executor {
   readonly #ownsGreen: boolean;
   readonly #ownsParallel: boolean;
   readonly #choose: Choose | undefined;
+  readonly #rate: StartRate | null;
   readonly #limitMs: number;
   readonly #routes = new Map<string, JobRoute>();
   readonly #thunks: JobRoute;
@@ -118,27 +84,19 @@ export class AdaptiveExecutor implements Executor {
    *
    * @param options its lanes, its limit, who chooses
    * @throws {TypeError} when an option has the wrong type
-   * @throws {RangeError} when `limit` is not positive
+   * @throws {RangeError} when `limit` or a part of `rate` is not positive
    */
   constructor(options: AdaptiveOptions = {}) {
-    checkOptions(options, "create an executor");
-    const { green, parallel, choose, limit = 10, name = "adaptive" } = options;
-    check(green === undefined || green instanceof GreenPool, "green", "a GreenPool", green);
-    const isPool = parallel === undefined || parallel instanceof ParallelPool;
-    check(isPool, "parallel", "a ParallelPool", parallel);
-    check(choose === undefined || typeof choose === "function", "choose", "a function", choose);
-    check(typeof limit === "number", "limit", "a number of milliseconds", limit);
-    check(typeof name === "string", "name", "a string", name);
-    if (!(limit > 0)) {
-      throw new RangeError(
-        `Cannot create an executor: 'limit' must be positive: current value is ${limit}`,
-      );
-    }
+    const { green, parallel, choose, limit = 10, name = "adaptive", rate } = checkAdaptiveOptions(
+      options,
+    );
     this.name = name;
     this.#ownsGreen = green === undefined;
     this.#ownsParallel = parallel === undefined;
     this.#refusing = new GreenPool({ name });
-    this.#green = green ?? new GreenPool({ name: `${name} green` });
+    // Both lanes draw on the same limit.
+    this.#rate = startRate(rate);
+    this.#green = green ?? new GreenPool({ name: `${name} green`, ...this.#laneRate() });
     this.#parallel = null;
     if (parallel !== undefined) this.#adopt(parallel);
     if (!this.#ownsGreen || !this.#ownsParallel) this.#guests = new Set();
@@ -365,8 +323,14 @@ export class AdaptiveExecutor implements Executor {
   }
 
   #parallelLane(): ParallelPool {
-    if (this.#parallel === null) this.#adopt(new ParallelPool({ name: `${this.name} parallel` }));
+    if (this.#parallel === null) {
+      this.#adopt(new ParallelPool({ name: `${this.name} parallel`, ...this.#laneRate() }));
+    }
     return this.#parallel!;
+  }
+
+  #laneRate(): { rate?: RateLimiterOptions } {
+    return this.#rate === null ? {} : { rate: this.#rate as unknown as RateLimiterOptions };
   }
 
   #adopt(pool: ParallelPool): void {
@@ -385,13 +349,6 @@ function* joinAll(ends: Completion[]): Generator<Effect<unknown>, void, unknown>
 
 function laneFor(kind: "cpu" | "io"): Lane {
   return kind === "cpu" ? "parallel" : "green";
-}
-
-function check(ok: boolean, name: string, wanted: string, value: unknown): void {
-  if (ok) return;
-  throw new TypeError(
-    `Cannot create an executor: '${name}' must be ${wanted}: current value is ${describe(value)}`,
-  );
 }
 
 shared.make = () => new AdaptiveExecutor({ name: "shared" });

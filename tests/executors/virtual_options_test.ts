@@ -1,12 +1,14 @@
 /** Options whose effect is a matter of time, on the virtual clock. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { GreenPool, sleep, SoloExecutor, TimeoutError } from "../../mod.ts";
+import { AdaptiveExecutor, GreenPool, sleep, SoloExecutor, TimeoutError } from "../../mod.ts";
 import { simulate } from "../../testing.ts";
 
 const makers = {
   solo: (options: { rate?: { limit: number; interval: number } } = {}) => new SoloExecutor(options),
   green: (options: { rate?: { limit: number; interval: number } } = {}) =>
     new GreenPool({ size: 3, ...options }),
+  adaptive: (options: { rate?: { limit: number; interval: number } } = {}) =>
+    new AdaptiveExecutor(options),
 };
 
 for (const [kind, make] of Object.entries(makers)) {
@@ -50,4 +52,7 @@ for (const [kind, make] of Object.entries(makers)) {
 Deno.test("rate is checked when the executor is made", () => {
   assertThrows(() => new GreenPool({ rate: { limit: 0, interval: 1 } }), RangeError, "'limit'");
   assertThrows(() => new GreenPool({ rate: 5 as never }), TypeError, "{ limit, interval }");
+  assertThrows(() => new AdaptiveExecutor({ rate: 5 as never }), TypeError, "{ limit, interval }");
+  const given = { green: new GreenPool(), rate: { limit: 1, interval: 1 } };
+  assertThrows(() => new AdaptiveExecutor(given), TypeError, "give it to the pools");
 });

@@ -110,6 +110,7 @@ export interface ParallelStats extends ExecutorStats {
 export class ParallelPool extends BaseExecutor {
   readonly #queueLimit: number;
   readonly #taskTimeout: number | undefined;
+  readonly #hasRate: boolean;
   readonly #dispatch: Dispatch;
   /** Where the submission under way is made, when that is recorded. */
   #site: Error | null = null;
@@ -129,6 +130,7 @@ export class ParallelPool extends BaseExecutor {
     super({ name, size: Infinity, queueLimit, rate: options.rate });
     this.#queueLimit = queueLimit;
     this.#taskTimeout = options.taskTimeout;
+    this.#hasRate = options.rate !== undefined;
     const { adapter, entry, maxHeld, concurrency } = workerKind(checked);
     this.#dispatch = new Dispatch({
       ...checked,
@@ -265,6 +267,8 @@ export class ParallelPool extends BaseExecutor {
   protected override chunker<I, O>(fn: Mapper<I, O>, options: MapOptions): Chunker | null {
     const { chunks } = this.#dispatch;
     if (!chunks || this.#taskTimeout !== undefined || this.#queueLimit < Infinity) return null;
+    // Each input counts.
+    if (this.#hasRate) return null;
     const { name, timeout, retry, delay, deadline, signal, transfer } = options;
     const one = name ?? timeout ?? retry ?? delay ?? deadline ?? signal ?? transfer;
     if (one !== undefined || propagatedValues(running?.environment) !== undefined) return null;
