@@ -18,8 +18,8 @@ import type { Clock } from "./clock.ts";
 export interface Timed {
   /** Where it is set; `null` before, after, and when it is cancelled. */
   bucket: Bucket | null;
-  previous: Timed | null;
-  next: Timed | null;
+  earlier: Timed | null;
+  later: Timed | null;
   /** Called once, at or after the deadline. */
   fire(): void;
 }
@@ -27,8 +27,8 @@ export interface Timed {
 /** Something timed, for those who need not extend anything else. */
 export abstract class Timer implements Timed {
   bucket: Bucket | null = null;
-  previous: Timed | null = null;
-  next: Timed | null = null;
+  earlier: Timed | null = null;
+  later: Timed | null = null;
 
   abstract fire(): void;
 }
@@ -82,9 +82,9 @@ export class Timers {
       this.#rise(bucket);
     }
     timer.bucket = bucket;
-    timer.previous = bucket.last;
+    timer.earlier = bucket.last;
     if (bucket.last === null) bucket.first = timer;
-    else bucket.last.next = timer;
+    else bucket.last.later = timer;
     bucket.last = timer;
     this.#size++;
   }
@@ -177,11 +177,11 @@ export class Timers {
 }
 
 function unlink(bucket: Bucket, timer: Timed): void {
-  const { previous, next } = timer;
-  if (previous === null) bucket.first = next;
-  else previous.next = next;
-  if (next === null) bucket.last = previous;
-  else next.previous = previous;
-  timer.previous = timer.next = null;
+  const { earlier, later } = timer;
+  if (earlier === null) bucket.first = later;
+  else earlier.later = later;
+  if (later === null) bucket.last = earlier;
+  else later.earlier = earlier;
+  timer.earlier = timer.later = null;
   timer.bucket = null;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type AwaitableOperation, BaseEffect, perform } from "../kernel/effect.ts";
+import { type AwaitableOperation, BaseEffect, type Effect, perform } from "../kernel/effect.ts";
 import { poll, type Selectable } from "../kernel/selectable.ts";
 import type { TaskNode } from "../kernel/task.ts";
 import type { Bucket, Timed } from "../kernel/timers.ts";
@@ -44,13 +44,21 @@ export function checkMs(ms: unknown, verb: string, name: string): asserts ms is 
   );
 }
 
-/** The effect of sleeping. While a task sleeps by it, it is the timer, and what that task is parked on. */
-class Sleep extends BaseEffect<void> implements Selectable, Timed, Parking {
+/**
+ * The effect of sleeping. While a task sleeps by it, it is the timer, and what that task is parked on. It is also the iterator of
+ * who runs it first, as a `Step` is: a million sleepers are a million objects less for the collector to copy.
+ */
+class Sleep extends BaseEffect<void>
+  implements Selectable, Timed, Parking, Iterator<Effect<unknown>, void, unknown> {
+  /** As in a `Step`: `undefined` before the first step. */
+  done: boolean | undefined = undefined;
+  value: unknown = this;
   bucket: Bucket | null = null;
-  previous: Timed | null = null;
-  next: Timed | null = null;
+  earlier: Timed | null = null;
+  later: Timed | null = null;
   readonly #ms: number;
   #task: TaskNode | null = null;
+  #isIterator = false;
 
   constructor(ms: number) {
     super();
@@ -59,6 +67,30 @@ class Sleep extends BaseEffect<void> implements Selectable, Timed, Parking {
 
   get description(): string {
     return `sleep(${this.#ms})`;
+  }
+
+  override [Symbol.iterator](): Iterator<Effect<unknown>, void, unknown> {
+    const sleep = this.#isIterator ? new Sleep(this.#ms) : this;
+    sleep.#isIterator = true;
+    return sleep;
+  }
+
+  next(result?: unknown): IteratorResult<Effect<unknown>, void> {
+    if (this.done === undefined) this.done = false;
+    else {
+      this.done = true;
+      this.value = result;
+    }
+    return this as unknown as IteratorResult<Effect<unknown>, void>;
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  return(value?: unknown): IteratorResult<Effect<unknown>, void> {
+    this.done = true;
+    return { done: true, value: value as void };
   }
 
   [poll](): boolean {
