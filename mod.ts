@@ -164,7 +164,6 @@ export {
   circuitBreaker,
   type CircuitBreakerOptions,
   type CircuitChange,
-  CircuitOpenError,
   type CircuitState,
 } from "./src/supervision/circuit_breaker.ts";
 export {
@@ -175,6 +174,7 @@ export {
 export {
   type ChildFailure,
   type ChildOutcome,
+  CircuitOpenError,
   DuplicateChildError,
   RestartLimitError,
   StartError,

@@ -351,4 +351,5 @@ function laneFor(kind: "cpu" | "io"): Lane {
   return kind === "cpu" ? "parallel" : "green";
 }
 
-shared.make = () => new AdaptiveExecutor({ name: "shared" });
+shared.make = () =>
+  shared.isWorker ? new GreenPool({ name: "worker" }) : new AdaptiveExecutor({ name: "shared" });

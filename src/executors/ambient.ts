@@ -14,10 +14,14 @@ import type { Executor } from "./executor.ts";
 const key: unique symbol = Symbol("executor");
 
 /** Makes the shared executor when somebody first asks for it; `adaptive_executor.ts` sets it. */
-export const shared: { make: (() => Executor) | null; executor: Executor | null } = {
-  make: null,
-  executor: null,
-};
+export const shared: Shared = { make: null, executor: null, isWorker: false };
+
+interface Shared {
+  make: (() => Executor) | null;
+  executor: Executor | null;
+  /** A job that runs further jobs has them run beside it, in its own worker: it holds one already. */
+  isWorker: boolean;
+}
 
 /**
  * The executor in context: that of the innermost `withExecutor` around the task, or else one adaptive executor that the

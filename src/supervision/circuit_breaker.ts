@@ -27,6 +27,7 @@ import { describe, type Thunk } from "../kernel/work.ts";
 import { witness } from "../kernel/witness.ts";
 import { checkMs } from "../operations/sleep.ts";
 import { Broadcast } from "../sync/broadcast.ts";
+import { CircuitOpenError } from "./errors.ts";
 
 /** Whether calls go through (`closed`), are refused (`open`), or are let through on trial (`half-open`). */
 export type CircuitState = "closed" | "open" | "half-open";
@@ -86,34 +87,6 @@ export interface CircuitChange {
   readonly to: CircuitState;
   /** The error that opened it; `undefined` when it did not open, or by hand. */
   readonly error: unknown;
-}
-
-/** A call was refused, since the circuit is open. */
-export class CircuitOpenError extends Error {
-  /** Its class, for those who cannot use `instanceof`. */
-  override readonly name = "CircuitOpenError";
-  /** The name of the circuit breaker. */
-  readonly circuit: string;
-  /** In how many milliseconds a call may go through; 0 when one is under trial right now. */
-  readonly retryAfter: number;
-
-  /**
-   * Makes one. Its `cause` is the error that opened the circuit.
-   *
-   * @param circuit the name of the circuit breaker
-   * @param retryAfter in how many milliseconds a call may go through
-   * @param options the `cause`
-   */
-  constructor(circuit: string, retryAfter: number, options?: ErrorOptions) {
-    super(
-      retryAfter > 0
-        ? `The ${circuit} is open: calls are refused for another ${Math.ceil(retryAfter)} ms`
-        : `The ${circuit} is half open, and as many calls as may be are on trial: try again when they are over`,
-      options,
-    );
-    this.circuit = circuit;
-    this.retryAfter = retryAfter;
-  }
 }
 
 /** Lets calls through while they succeed, and refuses them for a while when they fail. */

@@ -124,3 +124,31 @@ export class UnknownChildError extends Error {
     this.id = id;
   }
 }
+
+/** A call was refused, since the circuit is open. */
+export class CircuitOpenError extends Error {
+  /** Its class, for those who cannot use `instanceof`. */
+  override readonly name = "CircuitOpenError";
+  /** The name of the circuit breaker. */
+  readonly circuit: string;
+  /** In how many milliseconds a call may go through; 0 when one is under trial right now. */
+  readonly retryAfter: number;
+
+  /**
+   * Makes one. Its `cause` is the error that opened the circuit.
+   *
+   * @param circuit the name of the circuit breaker
+   * @param retryAfter in how many milliseconds a call may go through
+   * @param options the `cause`
+   */
+  constructor(circuit: string, retryAfter: number, options?: ErrorOptions) {
+    super(
+      retryAfter > 0
+        ? `The ${circuit} is open: calls are refused for another ${Math.ceil(retryAfter)} ms`
+        : `The ${circuit} is half open, and as many calls as may be are on trial: try again when they are over`,
+      options,
+    );
+    this.circuit = circuit;
+    this.retryAfter = retryAfter;
+  }
+}

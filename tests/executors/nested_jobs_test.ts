@@ -50,3 +50,11 @@ Deno.test("executor() gives the innermost of withExecutor, and one of the progra
   const shared = await run(() => executor());
   assertEquals(shared, await run(() => executor()));
 });
+
+Deno.test("parallel: a job that runs further jobs has them run beside it, in its own worker", async () => {
+  const looking = jobsFrom<typeof import("./parallel/fixtures/context_jobs.ts")>(
+    import.meta.resolve("./parallel/fixtures/context_jobs.ts"),
+  );
+  await using pool = new ParallelPool({ size: 1 });
+  assertEquals(await pool.submit(looking.whereJobsRun()), "GreenPool worker");
+});

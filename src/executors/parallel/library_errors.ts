@@ -12,8 +12,8 @@ import {
   UsageError,
   WorkerLostError,
 } from "../../kernel/errors.ts";
-import { CircuitOpenError } from "../../supervision/circuit_breaker.ts";
 import {
+  CircuitOpenError,
   DuplicateChildError,
   RestartLimitError,
   StartError,

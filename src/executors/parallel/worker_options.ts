@@ -12,7 +12,6 @@ import type { Task } from "../../kernel/task_handle.ts";
 import { taskAround } from "../../kernel/task_info.ts";
 import { isOperation } from "../../kernel/work.ts";
 import { shared } from "../ambient.ts";
-import { GreenPool } from "../green_pool.ts";
 import { type CallContext, currentCall } from "./current_call.ts";
 import "./library_errors.ts";
 import type { ServeOptions } from "./worker_side.ts";
@@ -35,8 +34,7 @@ function runCoroutine(coroutine: object, call: CallContext): Task<unknown> {
 
 /** Makes this thread ready for jobs, and returns what `serve` is to be given. */
 export function workerOptions(): ServeOptions {
-  // A job that runs further jobs has them run beside it, in its own worker: it holds one already.
-  shared.make = () => new GreenPool({ name: "worker" });
+  shared.isWorker = true;
   taskAround.current = currentCall;
   return {
     isCoroutine: isOperation,
