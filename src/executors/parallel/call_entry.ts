@@ -20,8 +20,8 @@ import {
 export const DEFAULT_GRACE = 5000;
 
 function isPlain(call: Call): boolean {
-  return call.timeout === undefined && call.transfer === undefined && call.context === undefined &&
-    call.feeds === undefined && call.title === undefined && call.deadline === undefined &&
+  return call.timeout === undefined && call.context === undefined && call.feeds === undefined &&
+    call.title === undefined && call.deadline === undefined &&
     (call.attempt === undefined || call.attempt === 1) && call.watch !== true;
 }
 
@@ -98,16 +98,19 @@ export class CallWriter {
       batch.push(CALL_MANY, call.slot, call.id, ref, call.chunk.count, packNumbers(args));
       return this.#outbox.wrote();
     }
+    const { transfer = [] } = call;
     if (isPlain(call)) {
+      const { slot, id } = call;
+      if (transfer.length > 0) {
+        return this.#outbox.postAlone(BATCH_CALLS, [CALL, slot, id, ref, argc, ...args], transfer);
+      }
       const batch = this.#outbox.open(BATCH_CALLS);
-      batch.push(CALL, call.slot, call.id, ref, argc);
+      batch.push(CALL, slot, id, ref, argc);
       for (let i = 0; i < argc; i++) batch.push(args[i]);
       return this.#outbox.wrote();
     }
     const entry = [CALL_WITH, call.slot, call.id, ref, extrasOf(call), argc, ...args];
-    if (call.transfer !== undefined && call.transfer.length > 0) {
-      return this.#outbox.postAlone(BATCH_CALLS, entry, call.transfer);
-    }
+    if (transfer.length > 0) return this.#outbox.postAlone(BATCH_CALLS, entry, transfer);
     this.#outbox.open(BATCH_CALLS).push(...entry);
     this.#outbox.wrote();
   }

@@ -12,6 +12,9 @@ const longest = 5;
 /** Milliseconds after a call in which the next one is awaited so. */
 const hot = 20;
 
+/** A worker that slept in vain, since what came could not go into the box, lets so many chances pass at most. */
+const mostPassed = 64;
+
 /** What parking needs of the worker's side. */
 export interface ParkingOwner {
   /** Whether there is nothing to do, and no retirement under way. */
@@ -30,6 +33,9 @@ export class Parking {
   #isDue = false;
   #isAlone = false;
   #calledAt = 0;
+  /** How many chances are let pass, and how many were after the last vain sleep. */
+  #toPass = 0;
+  #passed = 0;
   #turnAt = 0;
 
   constructor(box: Mailbox, owner: ParkingOwner) {
@@ -57,6 +63,7 @@ export class Parking {
   /** There may be nothing to do now: sleeps when the turn's microtasks have run. */
   rest(): void {
     if (!this.#isAlone || this.#isDue || !this.#owner.mayPark) return;
+    if (this.#toPass > 0) return void this.#toPass--;
     this.#isDue = true;
     queueMicrotask(this.#park);
   }
@@ -65,7 +72,12 @@ export class Parking {
     if (!this.#isAlone || !this.#owner.mayPark) return;
     const left = this.#turnAt + longest - performance.now();
     const batch = left > 0 ? this.#box.wait(left) : undefined;
-    if (batch === undefined) return this.#turn();
+    if (batch === undefined) {
+      const wasWoken = left > 0 && performance.now() < this.#turnAt + longest;
+      if (wasWoken) this.#toPass = this.#passed = Math.min(mostPassed, 2 * this.#passed + 1);
+      return wasWoken ? undefined : this.#turn();
+    }
+    this.#passed = 0;
     this.#came(batch);
     this.#owner.received(batch);
   }
