@@ -143,11 +143,16 @@ export abstract class BaseExecutor implements Executor {
       );
     }
     if (options !== undefined) checkSubmitOptions(options, "submit");
-    return this.accept(work, options ?? noOptions, this.#inherit());
+    return this.accept(work, options ?? noOptions, this.#inherit(), true);
   }
 
   /** @internal Takes in what has been checked. */
-  protected accept<T>(work: Work<T>, options: SubmitOptions, environment: Environment): Task<T> {
+  protected accept<T>(
+    work: Work<T>,
+    options: SubmitOptions,
+    environment: Environment,
+    alone = false,
+  ): Task<T> {
     const scheduler = running?.scheduler ?? defaultScheduler();
     const plain = options === noOptions && typeof work === "function";
     const task = new TaskNode<T>(
@@ -168,7 +173,7 @@ export abstract class BaseExecutor implements Executor {
     if (this.#idle.isOpen) this.#idle.close();
     this.#slots.take(task as TaskNode);
     this.meter.submitted(task as TaskNode);
-    if (plain) this.#slots.admit(task as TaskNode);
+    if (plain) this.#slots.admit(task as TaskNode, alone);
     else this.#admitWith(task as TaskNode, options);
     return task;
   }

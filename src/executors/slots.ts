@@ -17,10 +17,11 @@
  * - A task that waits is a root task of the scheduler which has not been made ready, and costs no object beside itself.
  * - A task with a slot that waits for a task of the same executor lends it the slot, so that nothing dead-locks.
  * - The wait of an async function is seen where it is known whose code runs (`insider.ts`): up to its first `await`, and
- *   beyond that for tasks that are carried. The one that takes the last slot is carried, unless another one is, and all
+ *   beyond that for tasks that are carried. The one that takes the last slot is carried, unless another one is (and one
+ *   that was submitted by itself, even where slots stay free: it may wait until all is idle), and all
  *   from when one was seen to submit. So when each slot is held by a task that waits for what it has submitted, one is
  *   carried, and so is all that it waits for; on its slot, lent on and on, that comes to its end, and the slot is free
- *   for the line, in which all are carried. Where slots stay free, or nobody submits from inside, hardly any is.
+ *   for the line, in which all are carried. In a map for which slots stay free, none is.
  *
  * @module
  */
@@ -93,10 +94,11 @@ export class Slots implements Settled, RateLimited {
     task.joiners = this;
   }
 
-  /** Has a task begin, or join the line. */
-  admit(task: TaskNode): void {
+  /** Has a task begin, or join the line; one that was submitted `alone`, not by a map, is carried when no other one is. */
+  admit(task: TaskNode, alone = false): void {
     task.bits = (task.bits & ~DELAYED) | WAITS;
     if (this.running < this.size && this.#line.size === 0 && this.#mayBegin(task.scheduler)) {
+      if (alone && this.#carried === 0 && this.size !== Infinity) this.#carry(task);
       this.#begin(task);
     } else this.#line.push(task, task.priority);
   }
@@ -222,6 +224,7 @@ export class Slots implements Settled, RateLimited {
   }
 
   #carry(task: TaskNode): void {
+    if ((task.bits & CARRIED) !== 0) return;
     carry(task);
     if ((task.bits & CARRIED) !== 0) this.#carried++;
   }

@@ -14,7 +14,7 @@ import {
   spawn,
   suspend,
 } from "../../mod.ts";
-import type { TaskNode } from "../../src/kernel/task.ts";
+import { running } from "../../src/kernel/running.ts";
 import { CARRIED } from "../../src/kernel/task_bits.ts";
 
 const makers: { [name: string]: () => GreenPool | SoloExecutor | AdaptiveExecutor } = {
@@ -80,15 +80,26 @@ for (const [kind, make] of Object.entries(makers)) {
   });
 }
 
-Deno.test("a task is carried across its awaits only when it takes the last slot and none is yet [P5]", async () => {
+Deno.test("a map carries a task across its awaits only when that takes the last slot [P5]", async () => {
+  const carried: number[] = [];
   await using pool = new GreenPool({ size: 3 });
-  const gate = Promise.withResolvers<void>();
-  const isCarried = (task: unknown) => ((task as TaskNode).bits & CARRIED) !== 0;
-  const first = Array.from({ length: 3 }, () => pool.submit(() => gate.promise));
-  assertEquals(first.map(isCarried), [false, false, true]);
-  gate.resolve();
-  await Promise.all(first);
-  assertEquals(isCarried(pool.submit(() => 1)), false);
+  const see = (n: number): void => {
+    if ((running!.bits & CARRIED) !== 0) carried.push(n);
+  };
+  await pool.map([0, 1, 2, 3], see, { concurrency: 2 }).collect();
+  assertEquals(carried, []);
+  await pool.map([0, 1, 2], see).collect();
+  assertEquals(carried, [2]);
+});
+
+Deno.test("an async function alone waits after an await until its pool is idle [P5]", async () => {
+  await using pool = new GreenPool({ size: 3 });
+  const task = pool.submit(async () => {
+    await null;
+    await pool.idle();
+    return "idle";
+  });
+  assertEquals(await task, "idle");
 });
 
 Deno.test("async functions that wait for their own pool come to their end, however they meet [P5]", async () => {
