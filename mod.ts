@@ -226,15 +226,15 @@ export {
   type JobsOptions,
 } from "./src/executors/job.ts";
 export { JobModuleError } from "./src/executors/job_module_error.ts";
-export { type ErrorClass, registerError } from "./src/executors/parallel/error_classes.ts";
+export { type ErrorClass, registerError } from "./src/executors/parallel/wire/error_classes.ts";
 export type {
   ParallelPoolOptions,
   WorkerPermissions,
 } from "./src/executors/parallel/parallel_options.ts";
 export { ParallelPool, type ParallelStats } from "./src/executors/parallel/parallel_pool.ts";
-export type { ResourceLimits } from "./src/executors/parallel/platform.ts";
-export { transfer } from "./src/executors/parallel/transfer.ts";
-export { UncloneableError } from "./src/executors/parallel/uncloneable.ts";
+export type { ResourceLimits } from "./src/executors/parallel/platforms/platform.ts";
+export { transfer } from "./src/executors/parallel/worker/transfer.ts";
+export { UncloneableError } from "./src/executors/parallel/wire/uncloneable.ts";
 export type { QuantilesSnapshot } from "./src/executors/quantiles.ts";
 export type { Lane, Route } from "./src/executors/routing.ts";
 export { SoloExecutor, type SoloOptions } from "./src/executors/solo_executor.ts";

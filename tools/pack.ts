@@ -17,14 +17,14 @@ const additions = {
   // What bundlers for browsers leave out: they would look for Node's modules.
   browser: Object.fromEntries(
     ["worker_entry", "process_entry", "permitted_entry"].map((name) => [
-      `./src/executors/parallel/${name}.js`,
+      `./src/executors/parallel/worker/${name}.js`,
       false,
     ]),
   ),
 };
 
 /** The module that workers in a browser start with, for those who bundle it. */
-const workerExport = { "./worker": "./src/executors/parallel/web_entry.js" };
+const workerExport = { "./worker": "./src/executors/parallel/worker/web_entry.js" };
 
 /**
  * Packs the package.

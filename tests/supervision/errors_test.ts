@@ -6,7 +6,7 @@ import {
   StartError,
   UnknownChildError,
 } from "../../mod.ts";
-import { decodeError, encodeError } from "../../src/executors/parallel/error_codec.ts";
+import { decodeError, encodeError } from "../../src/executors/parallel/wire/error_codec.ts";
 
 const cause = new TypeError("why");
 

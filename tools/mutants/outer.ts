@@ -7,7 +7,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const executors = ["tests/laws/executor_test.ts", "tests/executors/priority_test.ts"];
-const link = ["tests/executors/parallel/worker_link_test.ts"];
+const link = ["tests/executors/parallel/link/worker_link_test.ts"];
 const pool = [
   "tests/executors/parallel/worker_loss_test.ts",
   "tests/executors/parallel/parallel_pool_test.ts",
@@ -46,14 +46,14 @@ export const outerMutants: readonly Mutant[] = [
     why: "a map that is left early does not wait for what it cancels [P4]",
   },
   {
-    file: "src/executors/parallel/call_slots.ts",
+    file: "src/executors/parallel/link/call_slots.ts",
     from: "    this.#free.push(slot);\n    if (call",
     to: "    if (call",
     tests: link,
     why: "the slots of a worker are used up [E4]",
   },
   {
-    file: "src/executors/parallel/loss.ts",
+    file: "src/executors/parallel/link/loss.ts",
     from: "(isSure ? sorted.notBegun : sorted.begun)",
     to: "(isSure ? sorted.begun : sorted.notBegun)",
     tests: [...link, ...pool],
@@ -81,18 +81,18 @@ export const outerMutants: readonly Mutant[] = [
     why: "a call that was cancelled while it waited is sent all the same [S6]",
   },
   {
-    file: "src/executors/parallel/error_codec.ts",
+    file: "src/executors/parallel/wire/error_codec.ts",
     from: '      if (failure && (key === "stack" || key === "message")) continue;',
     to: "      if (failure) continue;",
-    tests: ["tests/executors/parallel/error_codec_test.ts"],
+    tests: ["tests/executors/parallel/wire/error_codec_test.ts"],
     why: "an error loses its own fields and its cause on the way [E1]",
   },
   {
-    file: "src/executors/parallel/outbox.ts",
+    file: "src/executors/parallel/wire/outbox.ts",
     from:
       "      if (entries === 1) this.#refused(batch.slice(1), error);\n      else this.#postEach(batch);",
     to: "      this.#refused(batch.slice(1), error);",
-    tests: ["tests/executors/parallel/outbox_test.ts"],
+    tests: ["tests/executors/parallel/wire/outbox_test.ts"],
     why: "what cannot be cloned takes its neighbours along [E4]",
   },
   {

@@ -4,22 +4,22 @@
  * @module
  */
 import { TimeoutError, WorkerLostError } from "../../kernel/errors.ts";
-import { leaveSources } from "./argument_feeds.ts";
+import { leaveSources } from "./wire/argument_feeds.ts";
 import type { MapChunk } from "../map_chunk.ts";
 import { tellProgress } from "../../kernel/task_info.ts";
-import type { LinkEvents, WorkerLoss } from "./call.ts";
+import type { LinkEvents, WorkerLoss } from "./link/call.ts";
 import { CallCosts } from "./call_costs.ts";
 import { CallLine } from "./call_line.ts";
 import { CallTimes } from "./call_times.ts";
-import { Deadlines } from "./deadlines.ts";
-import type { LinkOptions } from "./link_options.ts";
-import { lostCall, unrunnableCall } from "./loss.ts";
+import { Deadlines } from "./link/deadlines.ts";
+import type { LinkOptions } from "./link/link_options.ts";
+import { lostCall, unrunnableCall } from "./link/loss.ts";
 import { OpenStreams } from "./open_streams.ts";
 import { PoolEvents } from "./pool_events.ts";
 import { PoolWorker } from "./pool_worker.ts";
 import type { CallHost, RemoteCall } from "./remote_call.ts";
 import { RemoteStream } from "./remote_stream.ts";
-import type { StuckThread } from "./stuck_threads.ts";
+import type { StuckThread } from "./link/stuck_threads.ts";
 import { type Employer, Workforce, type WorkforceOptions } from "./workforce.ts";
 
 /** How often to look for a worker that does not get on, in milliseconds, while there is work. */

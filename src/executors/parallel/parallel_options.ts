@@ -7,7 +7,7 @@
 import { describe } from "../../kernel/work.ts";
 import type { RateLimiterOptions } from "../../sync/rate_limiter.ts";
 import { checkCount } from "../submit_options.ts";
-import type { ResourceLimits } from "./platform.ts";
+import type { ResourceLimits } from "./platforms/platform.ts";
 
 const verb = "create an executor";
 

@@ -67,13 +67,13 @@ import type {
   Work,
 } from "../executor.ts";
 import { isJob, type Job } from "../job.ts";
-import { checkReadAgain } from "./argument_feeds.ts";
+import { checkReadAgain } from "./wire/argument_feeds.ts";
 import type { Chunker } from "../map_chunk.ts";
 import { checkCloseOptions, checkCount } from "../submit_options.ts";
-import { DEFAULT_GRACE } from "./call_entry.ts";
+import { DEFAULT_GRACE } from "./wire/call_entry.ts";
 import { JobChunker } from "./chunk_job.ts";
 import { Dispatch } from "./dispatch.ts";
-import "./library_errors.ts";
+import "./wire/library_errors.ts";
 import { checkParallelOptions, type ParallelPoolOptions, thunkError } from "./parallel_options.ts";
 import type { Quantiles, QuantilesSnapshot } from "../quantiles.ts";
 import { CallJob, PinnedJob, type RemoteCall } from "./remote_call.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { LinkEvents } from "./call.ts";
-import type { LinkOptions } from "./link_options.ts";
+import type { LinkEvents } from "./link/call.ts";
+import type { LinkOptions } from "./link/link_options.ts";
 import type { RemoteCall } from "./remote_call.ts";
-import { WorkerLink } from "./worker_link.ts";
+import { WorkerLink } from "./link/worker_link.ts";
 
 /** A worker, and what its pool remembers of it. */
 export class PoolWorker {

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { nodeProcesses } from "./node_processes.ts";
-import { hasNodeThreads, nodeThreads } from "./node_threads.ts";
+import { nodeProcesses } from "./platforms/node_processes.ts";
+import { hasNodeThreads, nodeThreads } from "./platforms/node_threads.ts";
 import type { CheckedOptions } from "./parallel_options.ts";
-import { PermittedWorkers } from "./permitted_workers.ts";
-import type { ThreadAdapter } from "./platform.ts";
-import { webWorkers } from "./web_workers.ts";
+import { PermittedWorkers } from "./platforms/permitted_workers.ts";
+import type { ThreadAdapter } from "./platforms/platform.ts";
+import { webWorkers } from "./platforms/web_workers.ts";
 
 /** How workers of one kind are started, and used. */
 export interface WorkerKind {
@@ -24,10 +24,10 @@ export interface WorkerKind {
 
 /** Never called. Who packs the library for npm finds the modules it has to bring along by their imports. */
 export const entries = {
-  thread: (): Promise<unknown> => import("./worker_entry.ts"),
-  process: (): Promise<unknown> => import("./process_entry.ts"),
-  permitted: (): Promise<unknown> => import("./permitted_entry.ts"),
-  web: (): Promise<unknown> => import("./web_entry.ts"),
+  thread: (): Promise<unknown> => import("./worker/worker_entry.ts"),
+  process: (): Promise<unknown> => import("./worker/process_entry.ts"),
+  permitted: (): Promise<unknown> => import("./worker/permitted_entry.ts"),
+  web: (): Promise<unknown> => import("./worker/web_entry.ts"),
 };
 
 /**
@@ -47,15 +47,21 @@ function startOf(
   { isolation, permissions, workerUrl }: CheckedOptions,
 ): Pick<WorkerKind, "adapter" | "entry"> {
   if (isolation === "process") {
-    return { adapter: nodeProcesses, entry: new URL(import.meta.resolve("./process_entry.ts")) };
+    return {
+      adapter: nodeProcesses,
+      entry: new URL(import.meta.resolve("./worker/process_entry.ts")),
+    };
   }
   if (permissions !== undefined) {
-    const entry = new URL(import.meta.resolve("./permitted_entry.ts"));
+    const entry = new URL(import.meta.resolve("./worker/permitted_entry.ts"));
     return { adapter: new PermittedWorkers(permissions), entry };
   }
   if (hasNodeThreads() || typeof Worker !== "function") {
-    return { adapter: nodeThreads, entry: new URL(import.meta.resolve("./worker_entry.ts")) };
+    return {
+      adapter: nodeThreads,
+      entry: new URL(import.meta.resolve("./worker/worker_entry.ts")),
+    };
   }
-  const entry = workerUrl ?? new URL(import.meta.resolve("./web_entry.ts"));
+  const entry = workerUrl ?? new URL(import.meta.resolve("./worker/web_entry.ts"));
   return { adapter: webWorkers, entry };
 }

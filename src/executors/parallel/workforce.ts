@@ -13,7 +13,7 @@
  *
  * @module
  */
-import type { WorkerLoss } from "./call.ts";
+import type { WorkerLoss } from "./link/call.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import type { RemoteCall } from "./remote_call.ts";
 

@@ -1,6 +1,6 @@
 /** Whose an item of a call of many is: the worker's that claims it, or the host's that takes it away. */
 import { assertEquals } from "@std/assert";
-import { ControlBlock } from "../../../src/executors/parallel/control_block.ts";
+import { ControlBlock } from "../../../src/executors/parallel/wire/control_block.ts";
 import { Flag, Owner } from "./owner.ts";
 
 Deno.test("items are claimed from the front and taken from the end, each once [E4]", () => {

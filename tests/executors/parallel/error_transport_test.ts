@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
-import { UncloneableError } from "../../../src/executors/parallel/uncloneable.ts";
+import { UncloneableError } from "../../../src/executors/parallel/wire/uncloneable.ts";
 import { HttpError } from "./fixtures/jobs.ts";
 import { Owner, thrownBy } from "./owner.ts";
 

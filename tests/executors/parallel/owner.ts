@@ -4,10 +4,10 @@ import type {
   CallChunk,
   LinkEvents,
   WorkerLoss,
-} from "../../../src/executors/parallel/call.ts";
-import type { LinkOptions } from "../../../src/executors/parallel/link_options.ts";
-import { nodeThreads } from "../../../src/executors/parallel/node_threads.ts";
-import { WorkerLink } from "../../../src/executors/parallel/worker_link.ts";
+} from "../../../src/executors/parallel/link/call.ts";
+import type { LinkOptions } from "../../../src/executors/parallel/link/link_options.ts";
+import { nodeThreads } from "../../../src/executors/parallel/platforms/node_threads.ts";
+import { WorkerLink } from "../../../src/executors/parallel/link/worker_link.ts";
 
 const here = (path: string): URL => new URL(path, import.meta.url);
 const ENTRY = here("fixtures/plain_entry.ts");

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { jobsFrom, ParallelPool } from "../../../mod.ts";
-import { nodeThreads } from "../../../src/executors/parallel/node_threads.ts";
+import { nodeThreads } from "../../../src/executors/parallel/platforms/node_threads.ts";
 import { fixture, Flag } from "./owner.ts";
 
 const jobs = jobsFrom<typeof import("./fixtures/pool_jobs.ts")>(fixture("pool_jobs"));

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nodeThreads } from "../../../src/executors/parallel/node_threads.ts";
+import { nodeThreads } from "../../../src/executors/parallel/platforms/node_threads.ts";
 
 async function run(mode: string): Promise<{ code: number; out: string; error: string }> {
   const program = new URL("fixtures/exits_by_itself.ts", import.meta.url).href;

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { jobsFrom, run, WorkerLostError } from "../../../mod.ts";
 import { defaultScheduler } from "../../../src/kernel/scheduler.ts";
 import { Dispatch } from "../../../src/executors/parallel/dispatch.ts";
-import { nodeThreads } from "../../../src/executors/parallel/node_threads.ts";
+import { nodeThreads } from "../../../src/executors/parallel/platforms/node_threads.ts";
 import { CallJob } from "../../../src/executors/parallel/remote_call.ts";
 import { fixture } from "./owner.ts";
 

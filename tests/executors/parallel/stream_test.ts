@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { UncloneableError } from "../../../src/executors/parallel/uncloneable.ts";
+import { UncloneableError } from "../../../src/executors/parallel/wire/uncloneable.ts";
 import { HttpError } from "./fixtures/jobs.ts";
 import { Flag, Owner, thrownBy } from "./owner.ts";
 

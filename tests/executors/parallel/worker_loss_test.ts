@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
-import { nodeThreads } from "../../../src/executors/parallel/node_threads.ts";
-import { stuckThreads } from "../../../src/executors/parallel/stuck_threads.ts";
+import { nodeThreads } from "../../../src/executors/parallel/platforms/node_threads.ts";
+import { stuckThreads } from "../../../src/executors/parallel/link/stuck_threads.ts";
 import { fixture, Flag, Owner, thrownBy, Unsettled } from "./owner.ts";
 
 /** Each call of an owner has ended once. */
