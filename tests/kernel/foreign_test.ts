@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Effect, run, sleep, spawn, suspend, until, yieldNow } from "../../mod.ts";
+import { rootEnvironment } from "../../src/kernel/environment.ts";
+import { lend } from "../../src/kernel/run.ts";
 import { running } from "../../src/kernel/running.ts";
+import { Scheduler } from "../../src/kernel/scheduler.ts";
+import { TaskNode } from "../../src/kernel/task.ts";
 import { simulate } from "../../testing.ts";
 import { caught } from "../_caught.ts";
 import { ignoredCancellations } from "./_ignored.ts";
@@ -163,4 +167,24 @@ Deno.test("our effects can be entered by another driver, and left", async () => 
   const out = Promise.withResolvers<unknown>();
   leave(out.resolve);
   assertEquals(await out.promise, { ok: true });
+});
+
+Deno.test("an operation that was lent and left gives no result, though it had one when the host was waiting [I2]", async () => {
+  class Overdue extends Scheduler {
+    override isOverdue(): boolean {
+      return true;
+    }
+  }
+  const lent = (scheduler: Scheduler, told: string[]) =>
+    lend(
+      new TaskNode(scheduler, null, rootEnvironment, () => 1, 0, 0, "lent"),
+      () => told.push("result"),
+    );
+  const scheduler = new Overdue();
+  const kept: string[] = [];
+  const given: string[] = [];
+  lent(scheduler, kept);
+  lent(scheduler, given)(() => given.push("left"));
+  await run(() => {}, { scheduler });
+  assertEquals([kept, given], [["result"], ["left"]]);
 });

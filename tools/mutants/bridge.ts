@@ -248,7 +248,7 @@ export const bridge: readonly Mutant[] = [
     file: "src/kernel/run.ts",
     from: "    if (!isLeft) runApart",
     to: "    runApart",
-    tests,
+    tests: ["tests/kernel/foreign_test.ts"],
     why: "an operation that was left comes to a result after all",
   },
   {
