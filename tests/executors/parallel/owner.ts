@@ -29,6 +29,7 @@ export class OwnedCall implements Call {
   transfer?: readonly Transferable[];
   stack?: string;
   chunk?: CallChunk;
+  priority?: number;
   slot = -1;
   settle: (isOk: boolean, value: unknown) => void = () => {};
 
@@ -55,6 +56,7 @@ export type CallOptions = Partial<
     | "transfer"
     | "stack"
     | "chunk"
+    | "priority"
   >
 >;
 

@@ -227,7 +227,7 @@ export class WorkerLink<C extends Call> {
     let taken = 0;
     for (const call of this.#slots.newestFirst()) {
       if (taken === n) return;
-      if (call.stays === true || (call.priority ?? 0) >= below) continue;
+      if (call.stays === true || (below < Infinity && (call.priority ?? 0) >= below)) continue;
       if (!this.#control.takeBack(call.slot, n === Infinity)) continue;
       taken++;
       this.#slots.detach(call);

@@ -110,6 +110,20 @@ for (const shareMemory of [true, false]) {
     await owner.until(() => owner.link.room === 1024);
   });
 
+  Deno.test(`a call that no other overtakes any more is taken back all the same${how} [E4]`, async () => {
+    await using owner = new Owner({ shareMemory, concurrency: 1 });
+    const flag = new Flag();
+    const first = owner.call("waitFor", [flag.words]);
+    const behind = owner.call("increment", [1], { priority: Infinity }).catch((error) => error);
+    await flag.begun();
+    owner.link.takeBack(1, 1000);
+    assertEquals(owner.returned.length, 0);
+    owner.link.takeBack(1);
+    assertInstanceOf(await behind, Unsettled);
+    flag.letGo();
+    assertEquals(await first, "let go");
+  });
+
   Deno.test(`a call that has not begun is cancelled without running${how} [S6]`, async () => {
     await using owner = new Owner({ shareMemory, concurrency: 1 });
     const flag = new Flag();
