@@ -6,7 +6,6 @@
 
 import type { CancelCause } from "./cancel_cause.ts";
 import type { ErrorList } from "./error_list.ts";
-import type { OutcomePromise } from "./outcome_promise.ts";
 import type { Timed } from "./timers.ts";
 import type { TaskNode } from "./task.ts";
 import type { UnseenFailure, UnseenFailures } from "./unseen_failures.ts";
@@ -46,8 +45,6 @@ export class Cold {
   submission: object | null = null;
   /** When its time is over, on the clock of its scheduler, where someone else sees to that. */
   dueAt = Infinity;
-  /** The outcome as a promise, for those who await it. */
-  outcome: OutcomePromise | null = null;
   /** The stack at the spawn, when that is recorded. */
   spawnSite: Error | null = null;
 }

@@ -114,6 +114,7 @@ function endOne(task: TaskNode): TaskNode | null {
     task.joiners = null;
     joiners.settled(task);
   }
+  if (task.outcome !== null) settlePromise(task, task.outcome);
   if (cold !== null) tell(task, cold);
   if (parent === null) return null;
   // Last, so that the parent does not end before all of this is done.
@@ -143,7 +144,6 @@ function decide(task: TaskNode, cold: Cold): void {
 
 /** Tells those who are not tasks. */
 function tell(task: TaskNode, cold: Cold): void {
-  if (cold.outcome !== null) settlePromise(task, cold.outcome);
   cold.unseenFailures?.close();
   for (const listener of cold.onEnd ?? []) listener(task);
   if ((task.bits & (FAILED | OBSERVED | OWNED)) === FAILED) nobodyLooked(task);

@@ -1,10 +1,10 @@
 /**
- * The outcome of a task as a promise, made for the first who asks.
+ * The outcome of a task as a promise, made for the first who asks. The task itself holds it, and not its cold part: that is
+ * large, and thousands of tasks may be awaited at once.
  *
  * @module
  */
 
-import type { Cold } from "./cold.ts";
 import { running } from "./running.ts";
 import type { TaskNode } from "./task.ts";
 import * as B from "./task_bits.ts";
@@ -35,9 +35,9 @@ export function report(task: TaskNode): void {
 }
 
 /** Somebody has learned of the outcome of a task that has ended, so that a failure need not be reported. */
-export function nowSeen(cold: Cold): void {
-  cold.unseen?.seen();
-  cold.outcome?.promise.catch(() => {});
+export function nowSeen(task: TaskNode): void {
+  task.cold?.unseen?.seen();
+  task.outcome?.promise.catch(() => {});
 }
 
 /** Settles the promise that was made while the task had not ended. */
@@ -64,10 +64,9 @@ function makeByHand(): OutcomePromise {
 }
 
 function ensurePromise(task: TaskNode): Promise<unknown> {
-  const cold = task.coldPart();
-  if (cold.outcome === null) {
-    cold.outcome = makePromise();
-    if (task.hasEnded) settlePromise(task, cold.outcome);
+  if (task.outcome === null) {
+    task.outcome = makePromise();
+    if (task.hasEnded) settlePromise(task, task.outcome);
   }
-  return cold.outcome.promise;
+  return task.outcome.promise;
 }

@@ -50,7 +50,7 @@ import { performForeign } from "./foreign.ts";
 import { bodyReturned, bodyThrew, end } from "./ending.ts";
 import { CancellationHandle, deliverOutcome, join, leaveJoin, type Settled } from "./join.ts";
 import { resume } from "./generators.ts";
-import { nowSeen, promiseOf } from "./outcome_promise.ts";
+import { nowSeen, type OutcomePromise, promiseOf } from "./outcome_promise.ts";
 import { pass } from "./running.ts";
 import type { Scheduler } from "./scheduler.ts";
 import * as B from "./task_bits.ts";
@@ -89,6 +89,7 @@ export class TaskNode<T = unknown> implements Task<T>, NativeEffect<T>, Parking,
   /** What it waits on, or waited on until it was woken. */
   waiting: Parking | null = null;
   joiners: Settled | null = null;
+  outcome: OutcomePromise | null = null;
   cold: Cold | null = null;
 
   constructor(
@@ -283,7 +284,7 @@ export class TaskNode<T = unknown> implements Task<T>, NativeEffect<T>, Parking,
   /** Somebody learns of the outcome, so that a failure need not be reported. */
   observe(): void {
     this.bits |= (this.bits & B.OBSERVED) === 0 ? B.OBSERVED : B.OBSERVED_AGAIN;
-    if (this.phase === ENDED && this.cold !== null) nowSeen(this.cold);
+    if (this.phase === ENDED) nowSeen(this as TaskNode);
   }
 
   // ---- as the effect of joining it, as what its only joiner waits on, and as the joiner of another (see join.ts) -------

@@ -28,7 +28,7 @@ export function nobodyLooked(task: TaskNode): void {
 
 /** The only one who was told of the outcome went away before it learned of it. */
 export function unobserve(task: TaskNode): void {
-  if ((task.bits & (B.FAILED | B.OBSERVED_AGAIN)) !== B.FAILED || task.cold?.outcome != null) {
+  if ((task.bits & (B.FAILED | B.OBSERVED_AGAIN)) !== B.FAILED || task.outcome !== null) {
     return;
   }
   task.bits &= ~B.OBSERVED;
